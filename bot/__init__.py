@@ -1,0 +1,1 @@
+"""The engine: jobs, providers, storage. It knows neither chats nor HTTP."""

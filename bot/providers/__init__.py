@@ -1,0 +1,104 @@
+"""What a provider is: it does one kind of work, and knows neither customers nor prices.
+
+A request says what is wanted, an answer what came of it. Requests are stored as JSON with their job,
+so they hold everything that is needed to do the work again after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, NamedTuple, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextRequest(_Request):
+    kind: Literal["text"] = "text"
+    question: str
+    mode: str | None = None
+    """A text mode of the catalogue (`poem`), or None for the plain manner."""
+    speak: bool = False
+    """Also answer as speech."""
+    conversation: str | None = None
+    """Whose earlier turns belong to it, as `tg:<chat>:<topic>`; None: it stands alone."""
+
+
+class ImageRequest(_Request):
+    kind: Literal["image"] = "image"
+    prompt: str
+    style: str | None = None
+    """A picture style of the catalogue (`anime`)."""
+    count: int = Field(default=1, ge=1, le=10)
+    negative: str | None = None
+    """What the picture must not show."""
+
+
+class SpeechRequest(_Request):
+    kind: Literal["voice"] = "voice"
+    text: str
+    language: str | None = None
+    """A language code of voices.tsv (`fa`), or None: found out from the text."""
+    voice: str | None = None
+    """A voice of voices.tsv (`dilara`), or None: any of the language."""
+    style: str | None = None
+    format: Literal["mp3", "ogg", "wav"] = "mp3"
+    """ogg is OGG/Opus, 48 kHz mono, as Telegram's voice notes want it."""
+    speed: int = Field(default=0, ge=-100, le=200)
+    """Percent: the tempo is x (1 + v/100) from 0 up, x (1 + v/200) below."""
+    pitch: int = Field(default=0, ge=-50, le=50)
+    """Percent change of the pitch."""
+
+
+Request = Annotated[TextRequest | ImageRequest | SpeechRequest, Field(discriminator="kind")]
+R_contra = TypeVar("R_contra", bound=_Request, contravariant=True)
+
+
+class Turn(NamedTuple):
+    """One message of a conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class Usage(NamedTuple):
+    """What an upstream counted, as the OpenAI API names it."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProducedFile:
+    """A picture or a piece of speech, as bytes in memory."""
+
+    data: bytes
+    media: Literal["image/png", "image/jpeg", "image/webp", "audio/mpeg", "audio/ogg", "audio/wav"]
+    seconds: float | None = None
+    """How long it plays; None for pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    text: str = ""
+    """The answer; "" for pictures; for speech the words spoken."""
+    files: Sequence[ProducedFile] = field(default=())
+    usage: Usage | None = None
+    engine: str = ""
+    """What did the work, for the operator: a model's name, `espeak` …"""
+    stopped: bool = False
+    """The customer stopped it; what had come by then is the answer."""
+
+
+Progress = Callable[[str], None]
+"""Called with the whole text so far (text jobs), or with "1/4" (pictures done of pictures asked for)."""
+
+
+class Provider(Protocol[R_contra]):
+    """Does one kind of work. Raises a ProviderError (bot/providers/errors.py), nothing else."""
+
+    async def answer(self, request: R_contra, history: Sequence[Turn], progress: Progress) -> Answer: ...

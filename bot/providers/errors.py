@@ -1,0 +1,76 @@
+"""What can go wrong outside. Each is one of ours: foreign exceptions are translated where they are met.
+
+`code` is the callback API's (callback_api.md, "Codes") and `word` names the sentence that a person is told.
+"""
+
+
+class ProviderError(Exception):
+    """The work could not be done; nothing is charged."""
+
+    code = -1
+    word = "error-upstream"
+
+
+class UpstreamUnreachable(ProviderError):
+    """No connection, TLS failed, the name is unknown, or it answered nothing in time."""
+
+    word = "error-upstream-unreachable"
+
+
+class UpstreamBusy(ProviderError):
+    """429, 503 or 529: it asks us to wait."""
+
+    word = "error-upstream-busy"
+
+
+class UpstreamOutOfCredit(ProviderError):
+    """The operator's own credit there is used up; the admins are told."""
+
+    word = "error-upstream"
+
+
+class UpstreamRefusesUs(ProviderError):
+    """401, 403 or 404: a wrong key or model; the admins are told."""
+
+    word = "error-upstream"
+
+
+class BadAnswer(ProviderError):
+    """It answered something that can't be used: not JSON, an error page, a picture that is none."""
+
+    word = "error-upstream"
+
+
+class NoAnswer(ProviderError):
+    """It answered nothing within the time limit."""
+
+    code = -9
+    word = "error-no-answer"
+
+
+class ContentRefused(ProviderError):
+    """Refused by the content rules, ours or the upstream's."""
+
+    code = -8
+    word = "error-content-refused"
+
+
+class LanguageUnknown(ProviderError):
+    """Speech: the language could not be detected."""
+
+    code = -10
+    word = "error-language-unknown"
+
+
+class LanguageUnsupported(ProviderError):
+    """Speech: no engine speaks this language."""
+
+    code = -11
+    word = "error-language-unsupported"
+
+
+class VoiceUnsupported(ProviderError):
+    """Speech: no such voice, or it is not of that language."""
+
+    code = -12
+    word = "error-voice-unsupported"

@@ -1,0 +1,1 @@
+"""A Telegram on this machine, its chat page, and an offline upstream."""

@@ -1,0 +1,1 @@
+"""The doors: unpack a request, call one function, say the result."""
