@@ -9,7 +9,7 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,7 +114,9 @@ def _buckets(chat: int) -> list[Bucket]:
 class Outbox(BaseRequestMiddleware):
     """`moved` is told of a group's new id, and says where a chat is now."""
 
-    def __init__(self, moved: Callable[[int], int], on_move: Callable[[int, int], None], *, pacing: bool):
+    def __init__(
+        self, moved: Callable[[int], int], on_move: Callable[[int, int], Awaitable[None]], *, pacing: bool
+    ):
         self._moved = moved
         self._on_move = on_move
         self._pacing = pacing
@@ -225,7 +227,7 @@ class Outbox(BaseRequestMiddleware):
             try:
                 return await make_request(bot, method)
             except TelegramMigrateToChat as error:
-                self._on_move(method.chat_id, error.migrate_to_chat_id)  # type: ignore[attr-defined]
+                await self._on_move(method.chat_id, error.migrate_to_chat_id)  # type: ignore[attr-defined]
                 method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             except TelegramBadRequest as error:
                 if "message is not modified" in error.message:

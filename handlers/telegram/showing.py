@@ -149,7 +149,7 @@ class Showing:
             return plain(say("status-long")) if waited > LONG["text"] else None
         if waited > LONG[shown.job.kind]:
             return plain(say("status-long"))
-        return plain(say(f"status-{shown.job.kind}", progress=shown.text or "-"))
+        return plain(say(f"status-{shown.job.kind}", progress=shown.text))
 
     async def _put(self, shown: Shown, part: Part, keyboard: InlineKeyboardMarkup) -> None:
         place = shown.place
