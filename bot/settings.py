@@ -111,9 +111,7 @@ class Settings(BaseSettings):
         if self.telegram_webhook and not self.public_url:
             raise ValueError("TELEGRAM_WEBHOOK needs PUBLIC_URL, the https address that Telegram can reach")
         if self.bot_token.get_secret_value() and not self._upstream_given:
-            raise ValueError(
-                "BOT_TOKEN is set but OPENAI_API_KEY is not: the bot needs an upstream"
-            )
+            raise ValueError("BOT_TOKEN is set but OPENAI_API_KEY is not: the bot needs an upstream")
         if self.bot_token.get_secret_value() and ":" not in self.bot_token.get_secret_value():
             raise ValueError("BOT_TOKEN is not one: it looks like 123456789:AAH… and comes from @BotFather")
         return self
