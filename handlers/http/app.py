@@ -37,7 +37,7 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[int
             await site.start()
         except OSError as error:
             raise AddressTaken(
-                f"{host}:{port} can't be used: {os.strerror(error.errno or 0)}. Set HTTP_PORT to another port."
+                f"{host}:{port} can't be used: {os.strerror(error.errno or 0)}. Set another HTTP_PORT."
             ) from None
         yield int(runner.addresses[0][1])
     finally:

@@ -10,18 +10,6 @@ from bot.clock import now
 from bot.files import EXTENSIONS, Files
 from handlers.http.account import STORAGE
 
-FILES = web.AppKey("files", Files)
-STATE = web.AppKey("state", "State")
-ROUTES = web.RouteTableDef()
-
-NAME = re.compile(r"[A-Za-z0-9_-]{43}\.(?:%s)" % "|".join(EXTENSIONS.values()))
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, max-age=3600",
-    "Referrer-Policy": "no-referrer",
-}
-
 
 class State:
     """What /healthz tells, kept by those who know."""
@@ -29,6 +17,19 @@ class State:
     def __init__(self, *, sandbox: bool) -> None:
         self.sandbox = sandbox
         self.violations: list[Violation] = []
+
+
+FILES = web.AppKey("files", Files)
+STATE = web.AppKey("state", State)
+ROUTES = web.RouteTableDef()
+
+NAME = re.compile(r"[A-Za-z0-9_-]{43}\.(?:" + "|".join(EXTENSIONS.values()) + ")")
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=3600",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 @ROUTES.get("/")

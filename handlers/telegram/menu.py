@@ -58,7 +58,8 @@ def _welcome(user: User | None, say: Say, settings: Settings) -> str:
 @router.message(Command("help"))
 async def help_(message: Message, say: Say, me: User, customer: Customer) -> None:
     link = f"https://t.me/{me.username}?start={INVITE}{customer.id}"
-    await message.answer(say("help", link=link))
+    # Clients take the marks that keep directions apart for a part of the address.
+    await message.answer(say("help", link=link).replace(f"\u2068{link}\u2069", link))
 
 
 @router.message(Command(*PAPERS))

@@ -9,7 +9,6 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +31,8 @@ from aiogram.methods import (
     SendChatAction,
     TelegramMethod,
 )
+
+from handlers.telegram.groups import MovedChats
 
 log = structlog.get_logger()
 
@@ -112,13 +113,8 @@ def _buckets(chat: int) -> list[Bucket]:
 
 
 class Outbox(BaseRequestMiddleware):
-    """`moved` is told of a group's new id, and says where a chat is now."""
-
-    def __init__(
-        self, moved: Callable[[int], int], on_move: Callable[[int, int], Awaitable[None]], *, pacing: bool
-    ):
+    def __init__(self, moved: MovedChats, *, pacing: bool) -> None:
         self._moved = moved
-        self._on_move = on_move
         self._pacing = pacing
         self._chats: dict[int, Chat] = {}
         self._all = Bucket(ALL_MOST, ALL_SECONDS)
@@ -213,7 +209,7 @@ class Outbox(BaseRequestMiddleware):
                 self._wake.set()
 
     def _readdressed(self, method: TelegramMethod[Any]) -> TelegramMethod[Any]:
-        chat = self._moved(method.chat_id)  # type: ignore[attr-defined]
+        chat = self._moved.now_at(method.chat_id)  # type: ignore[attr-defined]
         return method if chat == method.chat_id else method.model_copy(update={"chat_id": chat})  # type: ignore[attr-defined]
 
     async def _persist(
@@ -227,7 +223,7 @@ class Outbox(BaseRequestMiddleware):
             try:
                 return await make_request(bot, method)
             except TelegramMigrateToChat as error:
-                await self._on_move(method.chat_id, error.migrate_to_chat_id)  # type: ignore[attr-defined]
+                await self._moved.note(method.chat_id, error.migrate_to_chat_id)  # type: ignore[attr-defined]
                 method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             except TelegramBadRequest as error:
                 if "message is not modified" in error.message:
