@@ -4,13 +4,12 @@ import hmac
 
 from aiohttp import web
 
-from handlers.telegram.inbox import Inbox
+from handlers.telegram.inbox import PATH, Inbox
 
 INBOX = web.AppKey("inbox", Inbox)
 WEBHOOK_SECRET = web.AppKey("webhook_secret", str)
 ROUTES = web.RouteTableDef()
 
-PATH = "/telegram/webhook"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 

@@ -24,6 +24,8 @@ from handlers.telegram.joins import Joins, Received
 log = structlog.get_logger()
 
 ALLOWED = ["message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member"]
+PATH = "/telegram/webhook"
+UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
 LANES = 256
 """Lanes that are handled at a time."""
@@ -169,7 +171,7 @@ class Inbox:
         """Telegram said no: say so to the operator, and wait as long as it makes sense."""
         code = answer.get("error_code") if isinstance(answer, dict) else None
         if code in (401, 404):
-            raise Unauthorized("Telegram does not accept BOT_TOKEN. Get the right one from @BotFather.")
+            raise Unauthorized(UNAUTHORIZED)
         pause = 3.0
         if code == 409:
             log.error("another program polls with this bot_token, or a webhook is set; stop it")
