@@ -17,12 +17,10 @@ from bot.catalog.styles import load_styles
 from bot.clock import DAY, HOUR, now
 from bot.conversations import Conversations
 from bot.files import Files
-from bot.jobs import Jobs, Work
+from bot.jobs import Jobs
 from bot.operator import Operator
 from bot.prices import Prices
-from bot.providers.image import ImageProvider
-from bot.providers.speech import SpeechProvider
-from bot.providers.text import TextProvider
+from bot.providers.opened import open_providers
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
 from bot.secrets import kept_secret
@@ -108,9 +106,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             packs=load_packs(*_given(settings.packs_file)), modes=tuple(load_modes()),
             styles=tuple(load_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
         )  # fmt: skip
-        door = await stack.enter_async_context(
-            open_telegram(parts, outside.bot_token, outside.telegram_url)
-        )
+        door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app(outside.routes)
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
@@ -131,8 +127,7 @@ async def open_jobs(
     settings: Settings, outside: Surroundings, storage: Storage, files: Files
 ) -> AsyncIterator[Jobs]:
     """The jobs with the providers that do them."""
-    async with AsyncExitStack() as stack:
-        raise NotImplementedError
+    async with open_providers(settings, outside) as work:
         yield Jobs(
             storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
             work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,

@@ -61,9 +61,7 @@ async def act(operator: Operator, words: Sequence[str], key: str) -> Done:
             case "issue":
                 return Done(await operator.issue(asked.telegram_id, asked.name[:64]))
             case "credit":
-                balance = await operator.credit(
-                    asked.telegram_id, amount_of(asked.tokens), asked.reason, key
-                )
+                balance = await operator.credit(asked.telegram_id, amount_of(asked.tokens), asked.reason, key)
                 return Done(f"{asked.telegram_id} has {tokens(balance.posted)} tokens.")
             case _:
                 return await _audit(operator)

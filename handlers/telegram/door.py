@@ -32,7 +32,6 @@ from handlers.telegram.outbox import Outbox
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.showing import Showing
 
-
 log = structlog.get_logger()
 
 
@@ -73,9 +72,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     outbox = Outbox(await load_moved_chats(storage), pacing=settings.telegram_pacing)
     session.middleware(outbox)
     answers = Answers(bot, storage, parts.files, texts, parts.jobs.boot)
-    showing = Showing(
-        bot, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake
-    )
+    showing = Showing(bot, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake)
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
@@ -125,7 +122,8 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
     """Do it, again and again until Telegram can be reached; a wrong bot_token ends the program."""
     for pause in itertools.chain((1, 2, 5, 10), itertools.repeat(30)):
         try:
-            return await act()
+            await act()
+            return
         except TelegramUnauthorizedError:
             raise Unauthorized(UNAUTHORIZED) from None
         except AiogramError as error:
@@ -145,5 +143,3 @@ def make_dispatcher(texts: Texts, people: People) -> Dispatcher:
         ))
     )  # fmt: skip
     return dispatcher
-
-
