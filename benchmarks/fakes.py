@@ -1,7 +1,8 @@
 """Telegram and an upstream that answer at once, in a process of their own: what is measured is the bot.
 
-`python -m benchmarks.fakes <chats> <updates>` prints its address, `began` when the bot first asks, then a line
-of JSON when every update has been answered. Each of the chats sends its next message as soon as the last is answered.
+`python -m benchmarks.fakes <chats> <updates>` prints its address, `began` when the bot first asks,
+then a line of JSON when every update has been answered. Each of the chats sends its next message as soon
+as the last is answered.
 """
 
 import asyncio

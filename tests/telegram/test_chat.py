@@ -107,7 +107,7 @@ async def test_in_a_group_only_what_is_said_to_the_bot_is_answered_and_the_asker
 async def test_a_very_long_answer_is_split_without_breaking_code_and_offered_as_a_file(
     app, telegram, upstream
 ):
-    upstream.will_answer("Begin\n\n```python\n" + "print('hello')\n" * 2_000 + "```\n\nThe end.")
+    upstream.will_say("Begin\n\n```python\n" + "print('hello')\n" * 2_000 + "```\n\nThe end.")
     asked = telegram.say(ADA, "Much code, please")
 
     last = await answered(telegram, ADA, asked)
@@ -122,7 +122,7 @@ async def test_a_very_long_answer_is_split_without_breaking_code_and_offered_as_
 
 
 async def test_markdown_arrives_as_entities(app, telegram, upstream):
-    upstream.will_answer("**bold** and `code` and [a link](https://example.org) 🙂 *it*")
+    upstream.will_say("**bold** and `code` and [a link](https://example.org) 🙂 *it*")
 
     answer = await answered(telegram, ADA, telegram.say(ADA, "format!"))
 
@@ -188,9 +188,7 @@ async def _nothing_held(app):
 async def test_a_failed_answer_costs_nothing(app, telegram, upstream):
     upstream.will("500", times=1)
 
-    refused = await telegram.heard(
-        ADA, after=telegram.say(ADA, "Why is the sky blue?")["message_id"]
-    )
+    refused = await telegram.heard(ADA, after=telegram.say(ADA, "Why is the sky blue?")["message_id"])
 
     assert "nothing was charged" in refused["text"]
     assert await balance(app, ADA) == (10_000, 0)
