@@ -1,4 +1,4 @@
-"""run.py, with one place in it where the process kills itself with SIGKILL: `python -m tests.crashing <place>`.
+"""run.py, with one place in it where the process kills itself: `python -m tests.crashing <place>`.
 
 The places are wrapped from outside, so that the product has no code for them.
 """

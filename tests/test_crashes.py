@@ -93,7 +93,7 @@ async def test_a_payment_survives(place, telegram, upstream, tmp_path):
 
 
 async def test_a_job_that_kills_the_bot_twice_is_given_up_and_costs_nothing(telegram, upstream, tmp_path):
-    asked = telegram.say(ADA, "Tell me a long story")
+    telegram.say(ADA, "Tell me a long story")
     for _ in range(2):
         async with bot(telegram, upstream, tmp_path, "answer there, not captured") as crashing:
             await died(crashing)
