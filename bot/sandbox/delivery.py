@@ -53,6 +53,7 @@ def set_webhook(call: Call) -> bool:
     if url:
         _check_address(url)
     _remember(call)
+    updates.check_webhook_pace()
     if call.get("drop_pending_updates"):
         updates.clear()
     updates.webhook = {"url": url, "secret": secret, "max_connections": call.get("max_connections", 40)}

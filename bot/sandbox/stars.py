@@ -60,6 +60,12 @@ class Stars:
         self.invoices[key] = invoice
         self._world.store.put("invoice", key, invoice)
 
+    def copy_invoice(self, source: tuple[int, int], copy: tuple[int, int]) -> None:
+        """A forwarded invoice can be paid as well, if the message was one."""
+        invoice = self.invoices.get(f"{source[0]}:{source[1]}")
+        if invoice is not None:
+            self.keep_invoice(f"{copy[0]}:{copy[1]}", invoice)
+
     def _keep_subscription(self, subscription: Json) -> None:
         self.subscriptions[subscription["charge"]] = subscription
         self._world.store.put("subscription", subscription["charge"], subscription)
@@ -88,7 +94,7 @@ class Stars:
         self._checkouts[id] = answer
         late = self._world.clock.at(
             self._world.clock.now() + CHECKOUT_SECONDS,
-            lambda: answer.done() or answer.set_result("BOT_PRECHECKOUT_TIMEOUT"),
+            lambda: None if answer.done() else answer.set_result("BOT_PRECHECKOUT_TIMEOUT"),
         )
         asked = {
             "id": id,
