@@ -36,8 +36,16 @@ async def read_request(request: web.BaseRequest, known: Container[str]) -> Recei
     if request.method == "POST" and request.content_type == "application/json":
         raw.update(_object(await request.read()))
     elif request.method == "POST" and request.content_type in _FORM:
-        _take_form(await request.post(), raw, uploads, known)
+        _take_form(await _form(request), raw, uploads, known)
     return raw, uploads
+
+
+async def _form(request: web.BaseRequest) -> Mapping[str, Any]:
+    try:
+        return await request.post()
+    except web.HTTPRequestEntityTooLarge:
+        await _drain(request)
+        raise too_large() from None
 
 
 async def _drain(request: web.BaseRequest) -> None:

@@ -1,5 +1,7 @@
 """Who can be reached, and what Telegram says when not."""
 
+from typing import Any
+
 import pytest
 from aiogram.exceptions import (
     TelegramBadRequest,
@@ -131,12 +133,14 @@ async def test_a_wrong_bot_token_a_wrong_path_and_a_wrong_method_are_told_apart(
 
 
 async def test_missing_parameters_are_named(telegram, post):
-    for method, params, words in [
+    calls: list[tuple[str, dict[str, Any], str]] = [
         ("sendMessage", {"text": "x"}, "chat_id is empty"),
         ("sendMessage", {"chat_id": ADA}, "message text is empty"),
         ("deleteMessage", {"chat_id": ADA}, "message identifier is not specified"),
         ("sendVoice", {"chat_id": ADA}, "there is no voice in the request"),
         ("sendInvoice", {"chat_id": ADA}, 'parameter "title" is required'),
         ("getFile", {}, "file_id not specified"),
-    ]:
+    ]
+
+    for method, params, words in calls:
         assert (await post(method, **params))[1]["description"] == "Bad Request: " + words
