@@ -39,3 +39,11 @@ class People(Writing, Pressing, Membership):
 
     def stars(self, person: int) -> int:
         return self._stars.balances.get(person, 0)
+
+    def add_stars(self, person: int, stars: int) -> None:
+        """Buy more Stars in the app, or spend some elsewhere."""
+        self._stars.give(person, stars)
+
+    def add_payment(self, person: int, amount: int, payload: str) -> str:
+        """A payment of which the bot is never told, as after a long outage: an entry. Its charge."""
+        return self._stars.enter(person, {"amount": amount, "payload": payload})

@@ -118,10 +118,8 @@ class Stars:
 
     def _charge(self, person: int, chat: int, invoice: Json, *, first: bool, expires: int = 0) -> str:
         """Take the Stars, enter them, tell the bot."""
-        charge = "stx" + secrets.token_urlsafe(33)
+        charge = self.enter(person, invoice)
         period = invoice.get("subscription_period")
-        self.give(person, -invoice["amount"])
-        self.record(self._transaction(charge, person, invoice))
         paid = {
             "currency": "XTR",
             "total_amount": invoice["amount"],
@@ -135,6 +133,13 @@ class Stars:
             if first:
                 paid["is_first_recurring"] = True
         self._say(person, chat, {"successful_payment": paid})
+        return charge
+
+    def enter(self, person: int, invoice: Json) -> str:
+        """Take the Stars and write it down; the charge."""
+        charge = "stx" + secrets.token_urlsafe(33)
+        self.give(person, -invoice["amount"])
+        self.record(self._transaction(charge, person, invoice))
         return charge
 
     def _transaction(self, charge: str, person: int, invoice: Json) -> Json:

@@ -98,6 +98,7 @@ class World:
         self.watches = Watches()
         self.clock = Clock(now)
         self.store = Store(folder)
+        self.clock.moved = lambda ahead: self.store.put("counter", "ahead", ahead)
         self.faults = Faults(self.watches.tell)
         self.updates = Updates(self.clock, self.store, self.faults, validate=validate)
         self.files = Files(self.store)
@@ -247,6 +248,7 @@ class World:
 
     def load(self, kept: dict[str, dict[str, Any]]) -> None:
         """Take up what the last run kept."""
+        self.clock.set_ahead(kept["counter"].get("ahead", 0.0))
         skip = 0 if kept["counter"].get("clean", True) else SKIPPED_AFTER_A_CRASH
         self.people = {row["id"]: Person(**row) for row in kept["person"].values()}
         self.chats = {row["id"]: Chat(**row) for row in kept["chat"].values()}
