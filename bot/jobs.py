@@ -126,6 +126,15 @@ class Jobs:
             await self._tell_cancelled(job)
         return state is not None
 
+    async def cancel_all(self, customer: int, scope: str) -> int:
+        """Cancel all of a customer's jobs of one scope; how many."""
+        rows = await self._storage.fetch(
+            "SELECT id FROM job WHERE scope = :scope AND customer = :customer"
+            " AND state IN ('queued', 'running')",
+            scope=scope, customer=customer,
+        )  # fmt: skip
+        return sum([await self.cancel(row.id, customer) for row in rows])
+
     async def turn(self, job: Job) -> int:
         """The job's place in the queue: 1 is next, 0 runs or has ended."""
         row = await self._storage.fetch_one(queue.TURN, kind=job.kind, id=job.id)
