@@ -14,13 +14,15 @@ class Customer(NamedTuple):
     mode: str | None
     speaks: bool
     banned: bool
+    awaiting: str | None
+    """What their next message is for, if not for an answer: `support`."""
 
     @property
     def account(self) -> str:
         return account_of(self.id)
 
 
-_COLUMNS = "id, telegram_id, name, username, language, mode, speaks, banned_at"
+_COLUMNS = "id, telegram_id, name, username, language, mode, speaks, banned_at, awaiting"
 
 
 def meet(
@@ -53,7 +55,14 @@ def meet(
 
 def _customer(row: Row) -> Customer:
     return Customer(
-        row.id, row.telegram_id, row.name, row.language, row.mode, bool(row.speaks), row.banned_at is not None
+        row.id,
+        row.telegram_id,
+        row.name,
+        row.language,
+        row.mode,
+        bool(row.speaks),
+        row.banned_at is not None,
+        row.awaiting,
     )
 
 
@@ -67,6 +76,11 @@ def choose_mode(conn: Connection, customer: int, mode: str | None) -> None:
 
 def choose_speech(conn: Connection, customer: int, speaks: bool) -> None:
     conn.run("UPDATE customer SET speaks = :speaks WHERE id = :id", speaks=int(speaks), id=customer)
+
+
+def await_message(conn: Connection, customer: int, purpose: str | None) -> None:
+    """What the next message is for; None: for an answer, as always."""
+    conn.run("UPDATE customer SET awaiting = :purpose WHERE id = :id", purpose=purpose, id=customer)
 
 
 def remember_inviter(conn: Connection, customer: int, inviter: int) -> None:

@@ -13,6 +13,7 @@ answer that comes after somebody else has taken the job over is noted and never 
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -26,7 +27,7 @@ from bot.conversations import Conversations
 from bot.files import Files, StoredFile
 from bot.prices import Prices
 from bot.providers import Answer, Provider, Request, TextRequest, Turn
-from bot.providers.errors import ProviderError
+from bot.providers.errors import NoAnswer, ProviderError
 from bot.queue import Job, NewJob, Outcome
 from bot.storage import Storage, StorageError
 
@@ -37,6 +38,8 @@ T = TypeVar("T")
 
 DISK_PAUSE = 1.0
 """Seconds between tries while the disk is full."""
+
+INTERNAL = Outcome("failed", error="error-internal")
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
@@ -66,13 +69,14 @@ class _Running:
     job: Job
     text: str = ""
     task: asyncio.Task[None] | None = None
-    """Set while it may be stopped: from its first step until it is being settled."""
+    stoppable: bool = False
+    """From its first step until it is being settled: a task cancelled before that would never settle."""
     stop_asked: bool = False
 
     def stop(self) -> None:
-        self.stop_asked = True
-        if self.task is not None:
+        if self.stoppable and self.task and not self.stop_asked:
             self.task.cancel()
+        self.stop_asked = True
 
 
 class Jobs:
@@ -99,6 +103,7 @@ class Jobs:
         self._queue_seconds = queue_seconds
         self._running_per_customer = running_per_customer
         self._running: dict[int, _Running] = {}
+        self._draining = False
         self._wake = {kind: asyncio.Event() for kind in work}
 
     async def submit(self, new: NewJob) -> Job:
@@ -117,8 +122,18 @@ class Jobs:
         if state == "running" and job in self._running:
             self._running[job].stop()
         elif state == "cancelled":
-            await self._tell_ended(job)
+            self._wake_all()
+            await self._tell_cancelled(job)
         return state is not None
+
+    async def cancel_all(self, customer: int, scope: str) -> int:
+        """Cancel all of a customer's jobs of one scope; how many."""
+        rows = await self._storage.fetch(
+            "SELECT id FROM job WHERE scope = :scope AND customer = :customer"
+            " AND state IN ('queued', 'running')",
+            scope=scope, customer=customer,
+        )  # fmt: skip
+        return sum([await self.cancel(row.id, customer) for row in rows])
 
     async def turn(self, job: Job) -> int:
         """The job's place in the queue: 1 is next, 0 runs or has ended."""
@@ -129,22 +144,25 @@ class Jobs:
     async def run(self) -> None:
         """Take over what the last run left, then answer jobs until cancelled."""
         await self._storage.write(queue.recover, self.boot, now())
+        self._wake_all()
         async with asyncio.TaskGroup() as tasks:
             for kind in self._work:
-                self._wake[kind].set()
-                tasks.create_task(self._dispatch(kind, tasks))
+                tasks.create_task(self._dispatch(kind, tasks), name=f"dispatch {kind}")
 
     async def drain(self, seconds: float) -> None:
-        """Wait for running jobs to end; what remains is taken over by the next run."""
-        tasks = [running.task for running in self._running.values() if running.task]
-        if tasks:
-            await asyncio.wait(tasks, timeout=seconds)
+        """Begin no more jobs and wait for those that run; what remains is taken over by the next run."""
+        self._draining = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while tasks := [running.task for running in self._running.values() if running.task]:
+                    await asyncio.wait(tasks)
 
     async def expire(self) -> None:
         """Give up on jobs that have waited too long."""
         before = now() - int(self._queue_seconds * SECOND)
         for job in await self._storage.write(queue.expire, before, now()):
-            await self._tell_ended(job)
+            self._wake_all()
+            await self._tell_cancelled(job)
 
     async def _dispatch(self, kind: str, tasks: asyncio.TaskGroup) -> None:
         wake, work = self._wake[kind], self._work[kind]
@@ -152,64 +170,77 @@ class Jobs:
             await wake.wait()
             wake.clear()
             free = work.workers - sum(running.job.kind == kind for running in self._running.values())
-            if free <= 0:
+            if free <= 0 or self._draining:
                 continue
             for job in await self._claim(kind, free):
-                self._running[job.id] = _Running(job)
-                tasks.create_task(self._answer(self._running[job.id]), name=f"job {job.id}")
+                running = self._running[job.id] = _Running(job)
+                running.task = tasks.create_task(self._answer(running), name=f"job {job.id}")
 
     async def _claim(self, kind: str, most: int) -> list[Job]:
         return await self._insist(queue.claim, kind, most, self._running_per_customer, self.boot, now())
 
     async def _answer(self, running: _Running) -> None:
         job = running.job
-        outcome: Outcome | None = Outcome("failed", error="error-internal")
-        running.task = asyncio.current_task()
         try:
-            outcome = await self._outcome(running)
-        except asyncio.CancelledError:
-            if not running.stop_asked:
-                outcome = None  # the program ends; its next run takes the job over
-                raise
-            outcome = self._stopped(running)
+            await self._settle(job, await self._outcome(running))
+        except Exception:
+            log.exception("job left without its end", job=job.id)  # the audit and the next run see to it
         finally:
-            running.task = None
-            if outcome is not None:
-                await self._settle(job, outcome)
             del self._running[job.id]
             self._wake[job.kind].set()
+            if job.lane is not None:  # the next of its lane may be of another kind
+                self._wake_all()
 
     async def _outcome(self, running: _Running) -> Outcome:
-        job, work = running.job, self._work[running.job.kind]
+        """How the job ended. Cancelled with the program it has not: its next run takes the job over."""
+        job = running.job
+        running.stoppable = True
         try:
-            if running.stop_asked:
-                return Outcome("cancelled")
-            async with asyncio.timeout(work.seconds):
-                return await self._ask(running, work.provider)
-        except TimeoutError:
-            log.warning("job out of time", job=job.id, seconds=work.seconds)
-            return Outcome("expired", error="error-no-answer")
+            return Outcome("cancelled") if running.stop_asked else await self._answer_in_time(running)
         except ProviderError as error:
             log.warning("job failed", job=job.id, error=type(error).__name__, detail=str(error))
             return Outcome("failed", error=error.word)
         except Exception:
             log.exception("job failed", job=job.id)
-            return Outcome("failed", error="error-internal")
+            return INTERNAL
+        finally:
+            running.stoppable = False
+
+    async def _answer_in_time(self, running: _Running) -> Outcome:
+        work = self._work[running.job.kind]
+        try:
+            async with asyncio.timeout(work.seconds):
+                return await self._ask(running, work.provider)
+        except TimeoutError:
+            log.warning("job out of time", job=running.job.id, seconds=work.seconds)
+            return Outcome("expired", error="error-no-answer")
+        except asyncio.CancelledError:
+            return self._cancelled(running)
+
+    def _cancelled(self, running: _Running) -> Outcome:
+        task = running.task
+        assert task is not None
+        if task.cancelling() == 0:
+            log.error("a provider's own task was cancelled", job=running.job.id)
+            return INTERNAL
+        if not running.stop_asked or task.cancelling() > 1:
+            raise asyncio.CancelledError  # the program ends
+        task.uncancel()
+        return self._stopped(running)
 
     async def _ask(self, running: _Running, provider: Provider[Any]) -> Outcome:
         """The one call outside, and its files put on disk."""
         job = running.job
-        door = self.doors.get(job.door)
-        if door:
-            door.started(job)
+        self._tell(job.door, lambda door: door.started(job))
 
         def progress(text: str) -> None:
             running.text = text
-            if door:
-                door.progressed(job, text)
+            self._tell(job.door, lambda door: door.progressed(job, text))
 
         request = REQUEST.validate_json(job.request)
         answer = await provider.answer(request, await self._history(request), progress)
+        if not answer.files and (not answer.text or not isinstance(request, TextRequest)):
+            raise NoAnswer("the provider gave nothing")
         return self._answered(job, request, answer, await self._files.save(answer.files))
 
     def _answered(
@@ -234,10 +265,17 @@ class Jobs:
         return ()
 
     async def _settle(self, job: Job, outcome: Outcome) -> None:
+        try:
+            await self._end(job, outcome)
+        except Exception:
+            # A mistake of ours in one job: it fails, the others go on.
+            log.exception("job can't be settled", job=job.id, state=outcome.state)
+            await self._end(job, INTERNAL)
+
+    async def _end(self, job: Job, outcome: Outcome) -> None:
         if await self._insist(queue.settle, job, outcome, now()):
             log.info("job ended", job=job.id, state=outcome.state, charged=outcome.charged)
-            if door := self.doors.get(job.door):
-                door.ended(job.id)
+            self._tell(job.door, lambda door: door.ended(job.id))
         else:
             log.warning("answer came late", job=job.id, attempt=job.attempt)
 
@@ -252,7 +290,19 @@ class Jobs:
                 log.error("can't write, trying again", seconds=DISK_PAUSE, error=str(error))
                 await asyncio.sleep(DISK_PAUSE)
 
-    async def _tell_ended(self, job: int) -> None:
+    async def _tell_cancelled(self, job: int) -> None:
         row = await self._storage.fetch_one("SELECT door FROM job WHERE id = :id", id=job)
-        if row is not None and (door := self.doors.get(row.door)):
-            door.ended(job)
+        assert row is not None
+        self._tell(row.door, lambda door: door.ended(job))
+
+    def _tell(self, name: str, news: Callable[[Door], None]) -> None:
+        """Doors are told, not asked: what goes wrong there does not touch the job."""
+        try:
+            if door := self.doors.get(name):
+                news(door)
+        except Exception:
+            log.exception("a door failed", door=name)
+
+    def _wake_all(self) -> None:
+        for wake in self._wake.values():
+            wake.set()

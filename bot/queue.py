@@ -74,6 +74,7 @@ class Job(NamedTuple):
     price: int
     state: str
     attempt: int
+    lane: str | None = None
 
 
 class Outcome(NamedTuple):
@@ -88,7 +89,7 @@ class Outcome(NamedTuple):
     """Which conversation the answer belongs to, and the question."""
 
 
-_JOB = "id, key, customer, door, kind, request, place, price, state, attempt"
+_JOB = "id, key, customer, door, kind, request, place, price, state, attempt, lane"
 
 
 def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int) -> Job:
@@ -145,24 +146,38 @@ def claim(conn: Connection, kind: str, most: int, per_customer: int, boot: str, 
     """Take the oldest jobs that may run now, with the intent to call for each."""
     jobs: list[Job] = []
     while len(jobs) < most:
-        row = conn.one(
-            "UPDATE job SET state = 'running', attempt = attempt + 1, boot = :boot, started_at = :now"
-            " WHERE id = (SELECT id FROM job AS next WHERE state = 'queued' AND kind = :kind"
-            "   AND NOT EXISTS (SELECT 1 FROM job WHERE state = 'running' AND lane = next.lane)"
-            "   AND (SELECT count(*) FROM job WHERE state = 'running' AND kind = :kind"
-            "     AND customer = next.customer) < :per_customer"
-            f"   ORDER BY id LIMIT 1) RETURNING {_JOB}",
-            kind=kind, per_customer=per_customer, boot=boot, now=now,
-        )  # fmt: skip
-        if row is None:
+        free = most - len(jobs)
+        rows = conn.all(_NEXT, kind=kind, per_customer=per_customer, most=free)
+        # One job of each customer, then count again: no more than `per_customer` of theirs may run.
+        oldest = {row.customer: row.id for row in reversed(rows)}
+        jobs += [_start(conn, job, boot, now) for job in sorted(oldest.values())]
+        if len(oldest) == len(rows) < free:
             break
-        job = Job(*row)
-        conn.run(
-            "INSERT INTO call (job, attempt, price, started_at) VALUES (:job, :attempt, :price, :now)",
-            job=job.id, attempt=job.attempt, price=job.price, now=now,
-        )  # fmt: skip
-        jobs.append(job)
     return jobs
+
+
+_NEXT = (
+    "SELECT id, customer FROM job AS next WHERE state = 'queued' AND kind = :kind"
+    " AND customer NOT IN (SELECT customer FROM job WHERE state = 'running' AND kind = :kind"
+    "   GROUP BY customer HAVING count(*) >= :per_customer)"
+    " AND NOT EXISTS (SELECT 1 FROM job AS earlier WHERE earlier.lane = next.lane"
+    "   AND earlier.state IN ('queued', 'running') AND earlier.id < next.id)"
+    " ORDER BY id LIMIT :most"
+)
+
+
+def _start(conn: Connection, job: int, boot: str, now: int) -> Job:
+    row = conn.only(
+        "UPDATE job SET state = 'running', attempt = attempt + 1, boot = :boot, started_at = :now"
+        f" WHERE id = :id AND state = 'queued' RETURNING {_JOB}",
+        id=job, boot=boot, now=now,
+    )  # fmt: skip
+    started = Job(*row)
+    conn.run(
+        "INSERT INTO call (job, attempt, price, started_at) VALUES (:job, :attempt, :price, :now)",
+        job=job, attempt=started.attempt, price=started.price, now=now,
+    )  # fmt: skip
+    return started
 
 
 def settle(conn: Connection, job: Job, outcome: Outcome, now: int) -> bool:
@@ -172,7 +187,8 @@ def settle(conn: Connection, job: Job, outcome: Outcome, now: int) -> bool:
     usage = outcome.answer.usage if outcome.answer else None
     conn.run(
         "UPDATE call SET state = :state, engine = :engine, prompt_tokens = :prompt,"
-        " completion_tokens = :completion, ended_at = :now WHERE job = :job AND attempt = :attempt",
+        " completion_tokens = :completion, ended_at = :now"
+        " WHERE job = :job AND attempt = :attempt AND state IN ('intent', 'unknown')",
         state=state, engine=outcome.answer.engine if outcome.answer else None, now=now, job=job.id,
         attempt=job.attempt, prompt=usage and usage.prompt_tokens,
         completion=usage and usage.completion_tokens,
@@ -205,14 +221,18 @@ def recover(conn: Connection, boot: str, now: int) -> int:
     Nobody knows whether the call of such a job was made and billed. It never costs the customer: the job
     is called once more while the house's budget of the day lasts, else it fails and its hold is voided.
     """
-    left = conn.all("SELECT id, attempt, price FROM job WHERE state = 'running' AND boot <> :boot", boot=boot)
+    left = conn.all(
+        "SELECT id, attempt, price FROM job WHERE state = 'running' AND boot <> :boot ORDER BY id", boot=boot
+    )
+    budget = _budget(conn, now) if left else 0
     for job in left:
         conn.run(
             "UPDATE call SET state = 'unknown', ended_at = :now"
             " WHERE job = :job AND attempt = :attempt AND state = 'intent'",
             job=job.id, attempt=job.attempt, now=now,
         )  # fmt: skip
-        if job.attempt < ATTEMPTS and _house_can_pay(conn, now):
+        budget -= job.price
+        if job.attempt < ATTEMPTS and budget >= 0:
             conn.run("UPDATE job SET state = 'queued', boot = NULL WHERE id = :id", id=job.id)
         else:
             _end(conn, job.id, Outcome("failed", error="error-interrupted"), now, "state = 'running'")
@@ -223,7 +243,8 @@ def recover(conn: Connection, boot: str, now: int) -> int:
     return len(left)
 
 
-def _house_can_pay(conn: Connection, now: int) -> bool:
+def _budget(conn: Connection, now: int) -> int:
+    """What the house may still spend today on calls that a crash cut off."""
     spent = conn.only(
         "SELECT coalesce(sum(price), 0) AS amount FROM call WHERE state = 'unknown' AND ended_at > :since",
         since=now - DAY,
@@ -233,7 +254,7 @@ def _house_can_pay(conn: Connection, now: int) -> bool:
         " WHERE destination = 'sales' AND created_at BETWEEN :since AND :until",
         since=now - 2 * DAY, until=now - DAY,
     )  # fmt: skip
-    return bool(spent.amount <= max(RERUN_BUDGET, sold.amount // 50))
+    return int(max(RERUN_BUDGET, sold.amount // 50) - spent.amount)
 
 
 def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **values: int) -> bool:

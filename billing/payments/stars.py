@@ -22,6 +22,8 @@ class Pack(NamedTuple):
     name: str
     amount: int
     stars: int
+    trial: bool = False
+    """Offered to admins only, to try a payment out."""
 
 
 class Credit(NamedTuple):

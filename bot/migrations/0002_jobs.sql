@@ -27,6 +27,7 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_queued ON job (kind, id) WHERE state = 'queued';
 CREATE UNIQUE INDEX job_lane ON job (lane) WHERE state = 'running';
+CREATE INDEX job_lane_waiting ON job (lane, id) WHERE lane IS NOT NULL AND state IN ('queued', 'running');
 CREATE INDEX job_running ON job (customer) WHERE state = 'running';
 CREATE INDEX job_waiting ON job (scope, kind) WHERE state IN ('queued', 'running');
 CREATE INDEX job_customer ON job (customer, id);

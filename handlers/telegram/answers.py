@@ -17,7 +17,7 @@ from aiogram.exceptions import (
     TelegramForbiddenError,
     TelegramNotFound,
 )
-from aiogram.types import BufferedInputFile, InputMediaPhoto, LinkPreviewOptions, Message
+from aiogram.types import BufferedInputFile, InputMediaPhoto, LinkPreviewOptions
 
 from billing import Connection, Row
 from billing.ledger import refund
@@ -39,7 +39,8 @@ AT_ONCE = 64
 PAUSES = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE)
 """Between tries of a delivery; after the last it is dead, and what was paid is given back."""
 
-Piece = Callable[[], Awaitable[Message | list[Message]]]
+Piece = Callable[[], Awaitable[int]]
+"""Sends one message or album; its id, 0 where there is none."""
 
 _DUE = (
     "SELECT job.id, job.customer, job.kind, job.state, job.place, job.answer, job.error, job.charged,"
@@ -117,10 +118,9 @@ class Answers:
         """The pieces that have not arrived yet, in order."""
         say = self._texts.say(place.language)
         pieces = await self._pieces(row, place, say)
-        sent: list[Any] = json.loads(row.sent)
+        sent: list[int] = json.loads(row.sent)
         for piece in pieces[len(sent) :]:
-            message = await piece()
-            sent.append(message.message_id if isinstance(message, Message) else None)
+            sent.append(await piece())
             if len(sent) < len(pieces):
                 await self._storage.write(_arrived, row.id, json.dumps(sent))
 
@@ -150,34 +150,34 @@ class Answers:
     def _text(self, place: Place, parts: Sequence[Part], number: int) -> Piece:
         part = parts[number]
 
-        async def send() -> Message:
-            if number == 0 and place.shown is not None and (edited := await self._replace(place, part)):
-                return edited
-            return await self._bot.send_message(
+        async def send() -> int:
+            if number == 0 and place.shown is not None and await self._replace(place, place.shown, part):
+                return place.shown
+            message = await self._bot.send_message(
                 place.chat, part.text, entities=part.entities, message_thread_id=place.topic,
                 reply_parameters=place.reply, link_preview_options=LinkPreviewOptions(is_disabled=True),
             )  # fmt: skip
+            return message.message_id
 
         return send
 
-    async def _replace(self, place: Place, part: Part) -> Message | None:
-        """Turn what was shown into the answer; None where the person has deleted it."""
+    async def _replace(self, place: Place, shown: int, part: Part) -> bool:
+        """Turn what was shown into the answer; False where the person has deleted it."""
         try:
-            edited = await self._bot.edit_message_text(
-                part.text, chat_id=place.chat, message_id=place.shown, entities=part.entities,
+            await self._bot.edit_message_text(
+                part.text, chat_id=place.chat, message_id=shown, entities=part.entities,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )  # fmt: skip
         except TelegramBadRequest as error:
             if "to edit not found" in error.message or "can't be edited" in error.message:
-                return None
+                return False
             raise
-        return edited if isinstance(edited, Message) else Message.model_construct(message_id=place.shown)
+        return True
 
     def _document(self, place: Place, text: str) -> Piece:
-        async def send() -> Message:
-            return await self._bot.send_document(
-                place.chat, BufferedInputFile(text.encode(), "answer.md"), message_thread_id=place.topic
-            )
+        async def send() -> int:
+            file = BufferedInputFile(text.encode(), "answer.md")
+            return (await self._bot.send_document(place.chat, file, message_thread_id=place.topic)).message_id
 
         return send
 
@@ -192,42 +192,43 @@ class Answers:
         return pieces
 
     def _photo(self, place: Place, file: Row, footer: str) -> Piece:
-        async def send() -> Message:
+        async def send() -> int:
             picture = await self._input(file)
             where: dict[str, Any] = {
                 "message_thread_id": place.topic, "reply_parameters": place.reply, "caption": footer[:CAPTION]
             }  # fmt: skip
             try:
-                return await self._bot.send_photo(place.chat, picture, **where)
+                return (await self._bot.send_photo(place.chat, picture, **where)).message_id
             except TelegramBadRequest as error:
                 log.warning("photo refused, sent as a file", error=error.message)
-                return await self._bot.send_document(place.chat, picture, **where)
+                return (await self._bot.send_document(place.chat, picture, **where)).message_id
 
         return send
 
     def _album(self, place: Place, pictures: Sequence[Row], footer: str) -> Piece:
-        async def send() -> list[Message]:
+        async def send() -> int:
             media: list[Any] = [InputMediaPhoto(media=await self._input(file)) for file in pictures]
             media[0] = InputMediaPhoto(media=media[0].media, caption=footer[:CAPTION])
-            return await self._bot.send_media_group(
+            album = await self._bot.send_media_group(
                 place.chat, media, message_thread_id=place.topic, reply_parameters=place.reply
             )
+            return album[0].message_id
 
         return send
 
     def _voice(self, place: Place, file: Row, footer: str) -> Piece:
-        async def send() -> Message:
+        async def send() -> int:
             sound = await self._input(file)
             where: dict[str, Any] = {
                 "duration": round(file.seconds or 0), "caption": footer[:CAPTION] or None,
                 "message_thread_id": place.topic, "reply_parameters": place.reply,
             }  # fmt: skip
             try:
-                return await self._bot.send_voice(place.chat, sound, **where)
+                return (await self._bot.send_voice(place.chat, sound, **where)).message_id
             except TelegramBadRequest as error:
                 if "VOICE_MESSAGES_FORBIDDEN" not in error.message:
                     raise
-                return await self._bot.send_audio(place.chat, sound, **where)
+                return (await self._bot.send_audio(place.chat, sound, **where)).message_id
 
         return send
 
@@ -237,12 +238,12 @@ class Answers:
     def _tidy(self, place: Place) -> Piece:
         """Take away the line that showed how the work went on."""
 
-        async def delete() -> list[Message]:
+        async def delete() -> int:
             try:
                 await self._bot.delete_message(place.chat, place.shown or 0)
             except TelegramBadRequest as error:
                 log.info("could not tidy up", error=error.message)
-            return []
+            return 0
 
         return delete
 

@@ -24,6 +24,8 @@ from handlers.telegram.joins import Joins, Received
 log = structlog.get_logger()
 
 ALLOWED = ["message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member"]
+PATH = "/telegram/webhook"
+UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
 LANES = 256
 """Lanes that are handled at a time."""
@@ -52,6 +54,7 @@ class Inbox:
         self._lanes: dict[str, deque[Received]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._waiting = 0
+        self._conflict_told = False
         self._room = asyncio.Event()
         self._room.set()
 
@@ -169,15 +172,22 @@ class Inbox:
         """Telegram said no: say so to the operator, and wait as long as it makes sense."""
         code = answer.get("error_code") if isinstance(answer, dict) else None
         if code in (401, 404):
-            raise Unauthorized("Telegram does not accept BOT_TOKEN. Get the right one from @BotFather.")
+            raise Unauthorized(UNAUTHORIZED)
         pause = 3.0
         if code == 409:
-            log.error("another program polls with this bot_token, or a webhook is set; stop it")
+            await self._conflict()
         elif code == 429:
             pause = float(answer.get("parameters", {}).get("retry_after", pause))
         else:
             log.warning("Telegram refused getUpdates", code=code)
         await asyncio.sleep(pause)
+
+    async def _conflict(self) -> None:
+        """Somebody else takes the updates; the admins are told once."""
+        log.error("another program polls with this bot_token, or a webhook is set; stop it")
+        if not self._conflict_told:
+            self._conflict_told = True
+            await self._alarm("Another program polls with this bot_token, or a webhook is set. Stop it.")
 
 
 def lane_of(body: dict[str, Any]) -> str:

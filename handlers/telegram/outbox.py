@@ -9,7 +9,6 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +31,8 @@ from aiogram.methods import (
     SendChatAction,
     TelegramMethod,
 )
+
+from handlers.telegram.groups import MovedChats
 
 log = structlog.get_logger()
 
@@ -105,6 +106,22 @@ class Chat:
     def idle(self) -> bool:
         return not self.queue and not self.busy
 
+    def rested(self, now: float) -> bool:
+        """Nothing has to be remembered of it."""
+        return self.blocked_until <= now and all(bucket.left >= bucket.most for bucket in self.buckets)
+
+    def give_turn(self) -> bool:
+        """Let the first in the queue go on; False where only calls wait whose callers are gone."""
+        while self.queue:
+            _, _, waiting = heapq.heappop(self.queue)
+            if not waiting.turn.done():
+                self.busy = True
+                for bucket in self.buckets:
+                    bucket.take()
+                waiting.turn.set_result(None)
+                return True
+        return False
+
 
 def _buckets(chat: int) -> list[Bucket]:
     private = Bucket(CHAT_BURST, CHAT_BURST * CHAT_SECONDS)
@@ -112,11 +129,8 @@ def _buckets(chat: int) -> list[Bucket]:
 
 
 class Outbox(BaseRequestMiddleware):
-    """`moved` is told of a group's new id, and says where a chat is now."""
-
-    def __init__(self, moved: Callable[[int], int], on_move: Callable[[int, int], None], *, pacing: bool):
+    def __init__(self, moved: MovedChats, *, pacing: bool) -> None:
         self._moved = moved
-        self._on_move = on_move
         self._pacing = pacing
         self._chats: dict[int, Chat] = {}
         self._all = Bucket(ALL_MOST, ALL_SECONDS)
@@ -128,9 +142,9 @@ class Outbox(BaseRequestMiddleware):
     ) -> Any:
         chat = getattr(method, "chat_id", None)
         if not isinstance(chat, int):
-            return await self._persist(make_request, bot, method)
+            return await self._obey(make_request, bot, method)
         if not self._pacing:
-            return await self._persist(make_request, bot, self._readdressed(method))
+            return await self._obey(make_request, bot, self._readdressed(method))
         return await self._in_turn(make_request, bot, method, chat)
 
     async def run(self) -> None:
@@ -148,20 +162,18 @@ class Outbox(BaseRequestMiddleware):
         """Let every chat go on that may; seconds until the next may, None if none waits."""
         soonest: float | None = None
         for number, chat in list(self._chats.items()):
-            if chat.idle and chat.wait(now) <= 0 and all(b.left >= b.most for b in chat.buckets):
+            wait = chat.wait(now)
+            if chat.idle and chat.rested(now):
                 del self._chats[number]
-            if chat.busy or not chat.queue:
+            elif chat.busy or not chat.queue:
                 continue
-            wait = max(chat.wait(now), self._all.wait(now))
-            if wait > 0:
+            elif wait > 0:
                 soonest = wait if soonest is None else min(soonest, wait)
-                continue
-            _, _, waiting = heapq.heappop(chat.queue)
-            if not waiting.turn.done():
-                chat.busy = True
-                for bucket in (*chat.buckets, self._all):
-                    bucket.take()
-                waiting.turn.set_result(None)
+            elif (wait := self._all.wait(now)) > 0:
+                return wait
+            elif chat.give_turn():
+                self._all.take()
+                self._chats[number] = self._chats.pop(number)  # the others first, next time
         return soonest
 
     async def _in_turn(
@@ -197,8 +209,9 @@ class Outbox(BaseRequestMiddleware):
         while True:
             heapq.heappush(chat.queue, (priority, next(self._order), waiting))
             self._wake.set()
-            await waiting.turn
+            turn = waiting.turn
             try:
+                await turn
                 return await self._persist(make_request, bot, self._readdressed(waiting.method))
             except TelegramRetryAfter as flood:
                 chat.blocked_until = time.monotonic() + flood.retry_after
@@ -207,12 +220,27 @@ class Outbox(BaseRequestMiddleware):
                 log.warning("Telegram asks for a pause", seconds=flood.retry_after)
                 priority, waiting.turn = -1, asyncio.get_running_loop().create_future()
             finally:
-                chat.busy = False
-                self._wake.set()
+                if turn.done() and not turn.cancelled():  # it had its turn, even if it was cancelled then
+                    chat.busy = False
+                    self._wake.set()
 
     def _readdressed(self, method: TelegramMethod[Any]) -> TelegramMethod[Any]:
-        chat = self._moved(method.chat_id)  # type: ignore[attr-defined]
+        chat = self._moved.now_at(method.chat_id)  # type: ignore[attr-defined]
         return method if chat == method.chat_id else method.model_copy(update={"chat_id": chat})  # type: ignore[attr-defined]
+
+    async def _obey(
+        self, make_request: NextRequestMiddlewareType[Any], bot: Bot, method: TelegramMethod[Any]
+    ) -> Any:
+        """Make a call that waits for no turn, with the pauses that Telegram asks for."""
+        for floods in itertools.count(1):
+            try:
+                return await self._persist(make_request, bot, method)
+            except TelegramRetryAfter as flood:
+                if floods >= TRIES or flood.retry_after > PATIENCE:
+                    raise
+                log.warning("Telegram asks for a pause", seconds=flood.retry_after)
+                await asyncio.sleep(flood.retry_after)
+        raise AssertionError("unreachable")
 
     async def _persist(
         self, make_request: NextRequestMiddlewareType[Any], bot: Bot, method: TelegramMethod[Any]
@@ -225,7 +253,9 @@ class Outbox(BaseRequestMiddleware):
             try:
                 return await make_request(bot, method)
             except TelegramMigrateToChat as error:
-                self._on_move(method.chat_id, error.migrate_to_chat_id)  # type: ignore[attr-defined]
+                if failures >= TRIES:
+                    raise
+                await self._moved.note(method.chat_id, error.migrate_to_chat_id)  # type: ignore[attr-defined]
                 method = method.model_copy(update={"chat_id": error.migrate_to_chat_id})
             except TelegramBadRequest as error:
                 if "message is not modified" in error.message:
@@ -258,8 +288,7 @@ def _tell(future: asyncio.Future[Any], *, result: Any = None, error: BaseExcepti
         return
     if error is None:
         future.set_result(result)
-    elif isinstance(error, asyncio.CancelledError):
-        future.cancel()
     else:
-        future.set_exception(error)
+        cancelled = isinstance(error, asyncio.CancelledError)
+        future.set_exception(OutboxFull("the edit that waited was dropped") if cancelled else error)
         future.exception()

@@ -6,6 +6,7 @@ A job that ends quickly shows nothing of this. Each shown job has one message, w
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
@@ -45,8 +46,7 @@ class Shown:
     text: str = ""
     on_screen: str = ""
     task: asyncio.Task[None] | None = None
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    ended: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Showing:
@@ -72,17 +72,14 @@ class Showing:
         self.expect(job)
         if shown := self._shown.get(job.id):
             shown.running = True
-            shown.changed.set()
 
     def progressed(self, job: Job, text: str) -> None:
         if shown := self._shown.get(job.id):
             shown.text = text
-            shown.changed.set()
 
     def ended(self, job: int) -> None:
         if shown := self._shown.get(job):
-            shown.ended = True
-            shown.changed.set()
+            shown.ended.set()
         self._ended()
 
     async def settled(self, job: int) -> Place | None:
@@ -90,8 +87,7 @@ class Showing:
         shown = self._shown.pop(job, None)
         if shown is None:
             return None
-        shown.ended = True
-        shown.changed.set()
+        shown.ended.set()
         if shown.task is not None:
             await asyncio.wait([shown.task])
         return shown.place
@@ -102,22 +98,24 @@ class Showing:
             while True:
                 late = time.monotonic() - QUIET
                 for shown in list(self._shown.values()):
-                    if shown.task is None and shown.since < late and not shown.ended:
+                    if shown.task is None and shown.since < late and not shown.ended.is_set():
                         shown.task = tasks.create_task(self._show(shown))
                 await asyncio.sleep(QUIET / 4)
 
     async def _show(self, shown: Shown) -> None:
         act_at = 0.0
-        while not shown.ended:
+        while not shown.ended.is_set():
             if shown.running and time.monotonic() >= act_at:
                 act_at = time.monotonic() + ACTION_SECONDS
                 await self._try(self._act, shown)
             await self._try(self._update, shown)
-            await asyncio.sleep(EDIT_SECONDS if shown.on_screen else QUIET)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EDIT_SECONDS if shown.on_screen else QUIET):
+                    await shown.ended.wait()
 
     async def _try(self, act: Callable[[Shown], Awaitable[None]], shown: Shown) -> None:
         """What is shown on the way is worth no failure: the answer comes all the same."""
-        if shown.ended:
+        if shown.ended.is_set():
             return
         try:
             await act(shown)
@@ -149,7 +147,7 @@ class Showing:
             return plain(say("status-long")) if waited > LONG["text"] else None
         if waited > LONG[shown.job.kind]:
             return plain(say("status-long"))
-        return plain(say(f"status-{shown.job.kind}", progress=shown.text or "-"))
+        return plain(say(f"status-{shown.job.kind}", progress=shown.text))
 
     async def _put(self, shown: Shown, part: Part, keyboard: InlineKeyboardMarkup) -> None:
         place = shown.place

@@ -1,0 +1,182 @@
+"""A Telegram on this machine: its Bot API for the bot; what people do and see, for tests and the chat page.
+
+Its surface comes from aiogram's typed models, its words from Telegram's server. Everything is plain JSON
+dicts that aiogram can read. It serves loopback addresses only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from bot.sandbox.faults import Fault
+from bot.sandbox.files import StoredFile
+from bot.sandbox.people import People
+from bot.sandbox.profile import commands_shown
+from bot.sandbox.queries import Queries, Tap
+from bot.sandbox.server import Recorded, Server
+from bot.sandbox.stars import Stars
+from bot.sandbox.tasks import Tasks
+from bot.sandbox.watch import Watch
+from bot.sandbox.webhook import Webhook
+from bot.sandbox.world import World
+
+__all__ = ["Fault", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
+
+Json = dict[str, Any]
+Call = Recorded
+
+
+class SandboxTelegram(People):
+    """`folder` is where chats, files, Stars and the queue of updates are kept over a restart, also over a
+    kill -9 (but for the last 0.2 s); None keeps them in memory. `validate=False` leaves out the check of
+    every answer and update against aiogram's types."""
+
+    def __init__(
+        self,
+        bot_token: str,
+        folder: Path | None = None,
+        now: Callable[[], float] = time.time,
+        *,
+        username: str = "sandbox_bot",
+        validate: bool = True,
+    ) -> None:
+        number, _, secret = bot_token.partition(":")
+        if not number.isdecimal() or not secret:
+            raise ValueError("A bot_token looks like 123456789:letters")
+        world = World(bot_token, folder, now, username=username, validate=validate)
+        super().__init__(world, Stars(world), Queries(world))
+        self._server = Server(world, self._stars, self._queries)
+        self._webhook = Webhook(world, self._server)
+        self._tasks = Tasks()
+        self.base = ""
+        self.bot, self.clock = world.bot, world.clock
+        kept = world.store.read()
+        world.load(kept)
+        self._stars.load(kept)
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Serve the Bot API (port 0: any free one); its address."""
+        self._world.begin()
+        self._tasks = Tasks()
+        self._tasks.start(self._world.store.flush_now_and_then())
+        self._tasks.start(self._webhook.run())
+        self.base = await self._server.start(host, port)
+        return self.base
+
+    async def stop(self) -> None:
+        self._world.updates.stop()
+        await self._server.stop()
+        await self._tasks.cancel()
+        await self._world.store.flush()
+        self._world.close()
+
+    async def __aenter__(self) -> SandboxTelegram:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    # What is seen
+
+    def messages(self, chat: int) -> list[Json]:
+        """What is in a chat, oldest first."""
+        return list(self._world.chats[chat].messages.values())
+
+    def message(self, chat: int, message_id: int) -> Json:
+        return self._world.chats[chat].messages[message_id]
+
+    def keyboard(self, chat: int) -> Json | None:
+        """The reply keyboard that is shown instead of the person's own."""
+        return self._world.chats[chat].keyboard
+
+    def file(self, file_id: str) -> StoredFile:
+        file = self._world.files.get(file_id)
+        if file is None:
+            raise KeyError(file_id)
+        return file
+
+    def chat_action(self, chat: int) -> str | None:
+        """What the bot seems to be doing there (`typing`), for 5 s after it said so."""
+        action, until = self._world.actions.get(chat, ("", 0.0))
+        return action if until > self.clock.now() else None
+
+    def commands(self, language_code: str | None = None, person: int | None = None) -> list[Json]:
+        """What the app lists in a private chat."""
+        return commands_shown(self._world, person, language_code)
+
+    @property
+    def calls(self) -> deque[Recorded]:
+        """The last calls of the API."""
+        return self._server.calls
+
+    @property
+    def transactions(self) -> list[Json]:
+        return self._stars.transactions
+
+    def watch(self, chat: int | None = None) -> Watch:
+        return self._world.watches.open(chat)
+
+    async def heard(
+        self,
+        chat: int,
+        predicate: Callable[[Json], bool] | None = None,
+        *,
+        after: int = 0,
+        seconds: float = 10,
+    ) -> Json:
+        """The first message of the bot in `chat` after the message `after` that satisfies `predicate`; waits
+        for it, and looks again at each edit. Raises TimeoutError that says what was there."""
+
+        def found() -> Json | None:
+            for message in self._world.chats[chat].messages.values():
+                ours = message["message_id"] > after and message["from"]["id"] == self.bot["id"]
+                if ours and (predicate is None or predicate(message)):
+                    return message
+            return None
+
+        try:
+            async with self.watch(chat) as seen, asyncio.timeout(seconds):
+                while (message := found()) is None:
+                    await anext(seen)
+                return message
+        except TimeoutError:
+            said = [one.get("text") or one.get("caption") or sorted(one) for one in self.messages(chat)[-5:]]
+            raise TimeoutError(
+                f"Not heard in chat {chat} within {seconds} s; the last there: {said}"
+            ) from None
+
+    # Trouble, and what only Telegram does
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The faults that are still to happen."""
+        return self._world.faults.waiting
+
+    def add_fault(self, fault: Fault) -> None:
+        self._world.faults.waiting.append(fault)
+
+    @property
+    def pacing(self) -> bool:
+        """Whether Telegram's own limits are enforced: 1/s a chat, 20/min a group, 30/s overall."""
+        return self._server.pacing.on
+
+    @pacing.setter
+    def pacing(self, on: bool) -> None:
+        self._server.pacing.on = on
+
+    def renew(self, charge: str) -> str:
+        """Renew a subscription now: the new charge."""
+        return self._stars.renew(charge)
+
+    def charge_back(self, charge: str) -> None:
+        """Apple or Google took a payment back: an entry in the ledger, and no update."""
+        self._stars.charge_back(charge)

@@ -1,0 +1,249 @@
+"""Who and what there is: people, groups, their messages; and the rules on who reaches whom.
+
+Every Telegram object here is a plain JSON dict. A stored message is never changed, only replaced.
+A chat keeps its newest `MESSAGES_MAX` messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.clock import Clock
+from bot.sandbox.faults import Faults
+from bot.sandbox.files import Files
+from bot.sandbox.refusals import ApiError, bad, forbidden
+from bot.sandbox.store import Store
+from bot.sandbox.updates import Updates
+from bot.sandbox.watch import Watches
+
+Json = dict[str, Any]
+
+MESSAGES_MAX = 2_000
+ACTION_SECONDS = 5
+SKIPPED_AFTER_A_CRASH = 10_000
+"""Ids that a start after an unclean end leaves out: more than can be given within one flush."""
+
+
+@dataclass
+class Person:
+    id: int
+    first_name: str
+    language_code: str | None = None
+    username: str | None = None
+    started: bool = True
+    """Has written to the bot; before that the bot may not write."""
+    blocked: bool = False
+    deactivated: bool = False
+    forbids_voice: bool = False
+
+    def user(self) -> Json:
+        user = {"id": self.id, "is_bot": False, "first_name": self.first_name}
+        if self.username:
+            user["username"] = self.username
+        if self.language_code:
+            user["language_code"] = self.language_code
+        return user
+
+
+@dataclass
+class Chat:
+    id: int
+    info: Json
+    """The Chat object, as messages carry it."""
+    members: list[int] = field(default_factory=list)
+    admins: list[int] = field(default_factory=list)
+    last_id: int = 0
+    privacy: bool = True
+    """The bot sees only commands, replies to it, and mentions."""
+    state: str = "member"
+    """What the bot is here: member, kicked, left; or deleted: the group is gone."""
+    migrated_to: int | None = None
+    topics: dict[str, Json] = field(default_factory=dict)
+    pinned: list[int] = field(default_factory=list)
+    keyboard: Json | None = None
+    """The reply keyboard that the person sees, as the bot sent it."""
+    menu: Json | None = None
+    messages: dict[int, Json] = field(default_factory=dict)
+
+    @property
+    def private(self) -> bool:
+        return bool(self.info["type"] == "private")
+
+    def row(self) -> Json:
+        row = asdict(Chat(**{**self.__dict__, "messages": {}}))
+        del row["messages"]
+        return row
+
+
+class World:
+    def __init__(
+        self, bot_token: str, folder: Path | None, now: Callable[[], float], *, username: str, validate: bool
+    ) -> None:
+        self.bot_token, self.validate = bot_token, validate
+        self.watches = Watches()
+        self.clock = Clock(now)
+        self.store = Store(folder)
+        self.faults = Faults(self.watches.tell)
+        self.updates = Updates(self.clock, self.store, self.faults, validate=validate)
+        self.files = Files(self.store)
+        self.bot: Json = {
+            "id": int(bot_token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "Sandbox",
+            "username": username,
+        }
+        self.people: dict[int, Person] = {}
+        self.chats: dict[int, Chat] = {}
+        self.actions: dict[int, tuple[str, float]] = {}
+        self.kept: dict[str, Json] = {}
+        """The bot's own settings: commands by scope and language, names, descriptions, menu buttons."""
+
+    # People and chats
+
+    def keep_person(self, person: Person) -> None:
+        self.people[person.id] = person
+        self.store.put("person", person.id, asdict(person))
+
+    def keep_chat(self, chat: Chat) -> None:
+        self.chats[chat.id] = chat
+        self.store.put("chat", chat.id, chat.row())
+
+    def keep_setting(self, name: str, value: Json) -> None:
+        self.kept[name] = value
+        self.store.put("setting", name, value)
+
+    def person(self, id: int) -> Person:
+        if id not in self.people:
+            raise bad("user not found")
+        return self.people[id]
+
+    def chat_named(self, name: int | str) -> Chat:
+        """The chat with this id or @username. Raises "chat not found"."""
+        if isinstance(name, str):
+            wanted = name.removeprefix("@").lower()
+            for chat in self.chats.values():
+                if str(chat.info.get("username", "")).lower() == wanted and not chat.private:
+                    return chat
+            raise bad("chat not found")
+        known = self.chats.get(name)
+        if known is None:
+            if name == self.bot["id"]:
+                raise forbidden("the bot can't send messages to the bot")
+            raise bad("chat not found")
+        return known
+
+    def open_chat(self, name: int | str) -> Chat:
+        """A chat in which the bot still is."""
+        chat = self.chat_named(name)
+        kind = chat.info["type"]
+        if chat.migrated_to is not None:
+            raise bad("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
+        if chat.state == "kicked":
+            raise forbidden(f"bot was kicked from the {_kind_words(kind)}")
+        if chat.state == "left":
+            raise forbidden(f"bot is not a member of the {_kind_words(kind)}")
+        if chat.state == "deleted":
+            raise forbidden("the group chat was deleted")
+        return chat
+
+    def writable_chat(self, name: int | str) -> Chat:
+        """A chat to which the bot may send."""
+        chat = self.open_chat(name)
+        if chat.private:
+            person = self.people[chat.id]
+            if person.deactivated:
+                raise forbidden("user is deactivated")
+            if person.blocked:
+                raise forbidden("bot was blocked by the user")
+            if not person.started:
+                raise forbidden("bot can't initiate conversation with a user")
+        return chat
+
+    # Messages
+
+    def message(self, chat: Chat, message_id: int | None, words: str) -> Json:
+        """A message, or a refusal with these words."""
+        found = chat.messages.get(message_id or 0)
+        if found is None:
+            raise bad(words)
+        return found
+
+    def post(self, chat: Chat, body: Json) -> Json:
+        """Store a new message."""
+        chat.last_id += 1
+        message = {"message_id": chat.last_id, "date": self.clock.date(), "chat": chat.info, **body}
+        self.actions.pop(chat.id, None)
+        self._keep(chat, message)
+        self.store.put("last_id", chat.id, chat.last_id)
+        if len(chat.messages) > MESSAGES_MAX:
+            oldest = next(iter(chat.messages))
+            self._forget(chat, oldest)
+        self.watches.tell("message", message, chat.id)
+        return message
+
+    def replace(self, chat: Chat, message: Json) -> Json:
+        """Store the new state of a message that is there."""
+        self._keep(chat, message)
+        self.watches.tell("edit", message, chat.id)
+        return message
+
+    def remove(self, chat: Chat, message_id: int) -> None:
+        self._forget(chat, message_id)
+        self.watches.tell("delete", {"chat": chat.info, "message_id": message_id}, chat.id)
+
+    def _keep(self, chat: Chat, message: Json) -> None:
+        chat.messages[message["message_id"]] = message
+        if self.store.on:
+            self.store.put("message", f"{chat.id}:{message['message_id']}", message)
+
+    def _forget(self, chat: Chat, message_id: int) -> None:
+        chat.messages.pop(message_id, None)
+        self.store.drop("message", f"{chat.id}:{message_id}")
+
+    # Opening and closing
+
+    def load(self, kept: dict[str, dict[str, Any]]) -> None:
+        """Take up what the last run kept."""
+        skip = 0 if kept["counter"].get("clean", True) else SKIPPED_AFTER_A_CRASH
+        self.people = {row["id"]: Person(**row) for row in kept["person"].values()}
+        self.chats = {row["id"]: Chat(**row) for row in kept["chat"].values()}
+        for key, last in kept["last_id"].items():
+            self.chats[int(key)].last_id = last + skip
+        for message in sorted(kept["message"].values(), key=lambda one: int(one["message_id"])):
+            self.chats[message["chat"]["id"]].messages[message["message_id"]] = message
+        self.kept = dict(kept["setting"])
+        self.files.load(self.store.read_files())
+        self.updates.load(list(kept["update"].values()))
+        self.updates.next_id = kept["counter"].get("update_id", 1) + skip
+        asked = self.kept.get("updates", {})
+        self.updates.allowed, self.updates.webhook = asked.get("allowed"), asked.get("webhook")
+
+    def begin(self) -> None:
+        self.store.open()
+        self.store.put_now("counter", "clean", False)
+        self.clock.start(asyncio.get_running_loop())
+
+    def close(self) -> None:
+        self.clock.stop()
+        self.store.put("counter", "clean", True)
+        self.store.close()
+
+
+def _kind_words(kind: str) -> str:
+    return {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}[kind]
+
+
+def refused(chat: Chat, thread_id: int | None) -> ApiError | None:
+    """Why nothing can be sent to this topic, if so."""
+    if thread_id is None or chat.private:
+        return None
+    topic = chat.topics.get(str(thread_id))
+    if topic is None:
+        return bad("message thread not found")
+    if topic.get("closed"):
+        return bad("TOPIC_CLOSED")
+    return None
