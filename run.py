@@ -6,11 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from bot.logs import set_up_logs
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import AddressTaken, Settings, SettingsError, load_settings
 from bot.storage import StorageError
 from bot.wiring import open_app, open_books
 from handlers import command_line
-from handlers.http.app import AddressTaken
 from handlers.telegram.inbox import Unauthorized
 
 EXPECTED = (SettingsError, StorageError, AddressTaken, Unauthorized)

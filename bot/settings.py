@@ -14,6 +14,10 @@ class SettingsError(Exception):
     """The settings can't be used; a line for each mistake."""
 
 
+class AddressTaken(Exception):
+    """Another program listens where a setting wants us to; which, and what to do."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 

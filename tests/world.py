@@ -85,3 +85,16 @@ async def until(condition: Any, seconds: float = 10) -> Any:
             if result:
                 return result
             await asyncio.sleep(0.01)
+
+
+async def answered(telegram: SandboxTelegram, chat: int, asked: dict[str, Any]) -> dict[str, Any]:
+    """The bot's answer to what was said: the message with its price under it."""
+    return await telegram.heard(
+        chat, lambda m: "left" in (m.get("text") or m.get("caption") or ""), after=asked["message_id"]
+    )
+
+
+def button(message: dict[str, Any], number: int) -> str:
+    """The callback data of a message's button, counted from 0."""
+    buttons = [one for row in message["reply_markup"]["inline_keyboard"] for one in row]
+    return str(buttons[number]["callback_data"])

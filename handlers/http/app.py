@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 from aiohttp import web
 
+from bot.settings import AddressTaken
 from handlers.http import account, pages, webhook
 from handlers.http.errors import errors_as_json
 
@@ -14,10 +15,6 @@ log = structlog.get_logger()
 
 BODY_MOST = 1 << 20
 """Bytes of a request's body; doors that take more say so themselves."""
-
-
-class AddressTaken(Exception):
-    """Another program listens there."""
 
 
 def make_app(routes: Iterable[web.RouteDef] = ()) -> web.Application:
@@ -36,9 +33,8 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[int
         try:
             await site.start()
         except OSError as error:
-            raise AddressTaken(
-                f"{host}:{port} can't be used: {os.strerror(error.errno or 0)}. Set another HTTP_PORT."
-            ) from None
+            reason = os.strerror(error.errno or 0)
+            raise AddressTaken(f"{host}:{port}: {reason}. Set another HTTP_PORT.") from None
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
