@@ -1,6 +1,7 @@
 """The texts of every language: complete, alike, fit for Telegram, and said somewhere."""
 
 import re
+import tomllib
 
 import pytest
 
@@ -108,6 +109,13 @@ def test_every_text_that_is_said_exists_and_every_text_is_said():
 
     assert program.families == set(FAMILIES)
     assert all_said(program) == set(messages("en"))
+
+
+@pytest.mark.parametrize(("file", "names"), [("text_modes.toml", MODES), ("picture_styles.toml", STYLES)])
+def test_every_mode_and_style_of_the_catalogue_has_a_name(file, names):
+    catalogue = tomllib.loads((said.ROOT / "bot" / "catalog" / file).read_text("utf-8"))
+
+    assert {"none", *(name.replace(" ", "-") for name in catalogue)} == set(names)
 
 
 def test_texts_are_given_all_their_variables():
