@@ -70,6 +70,10 @@ class People:
     def stars(self, person: int) -> int:
         return self._stars.balances.get(person, 0)
 
+    def give_stars(self, person: int, stars: int) -> None:
+        """Play money, out of nowhere."""
+        self._stars.give(person, stars)
+
     # Writing
 
     def say(
@@ -112,8 +116,11 @@ class People:
             for number, data in enumerate(photos)
         ]
 
-    def send_voice(self, person: int, data: bytes, *, seconds: int = 3, chat: int | None = None) -> Json:
-        file = self._world.files.add(data, "voice.ogg", "audio/ogg")
+    def send_voice(
+        self, person: int, data: bytes, *, seconds: int = 3, mime: str = "audio/ogg", chat: int | None = None
+    ) -> Json:
+        """Telegram's apps record OGG/Opus; a browser may only be able to make another `mime`."""
+        file = self._world.files.add(data, "voice." + mime.rpartition("/")[2], mime)
         voice = described("voice", file, {"duration": voice_seconds(data) or seconds})
         return self._post(person, {"voice": voice}, chat)
 

@@ -77,7 +77,7 @@ class Server:
             self._runner = None
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if not _is_local(request.host):
+        if not is_local(request.host):
             return web.Response(status=403, text="This address serves its own machine only.")
         try:
             found = _PATH.fullmatch(request.path)
@@ -178,7 +178,8 @@ def _trouble(kind: str, seconds: float, code: int | None, description: str | Non
     return ApiError(code or 400, description or "Bad Request")
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a Host header names this machine; for the chat page too."""
     name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
     return name.lower() in LOOPBACK
 

@@ -17,14 +17,14 @@ from typing import Any
 from bot.sandbox.faults import Fault
 from bot.sandbox.files import StoredFile
 from bot.sandbox.people import People
-from bot.sandbox.profile import commands_shown
+from bot.sandbox.profile import commands_shown, presented
 from bot.sandbox.queries import Queries, Tap
 from bot.sandbox.server import Recorded, Server
 from bot.sandbox.stars import Stars
 from bot.sandbox.tasks import Tasks
 from bot.sandbox.watch import Watch
 from bot.sandbox.webhook import Webhook
-from bot.sandbox.world import World
+from bot.sandbox.world import Chat, Person, World
 
 __all__ = ["Fault", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
 
@@ -86,6 +86,22 @@ class SandboxTelegram(People):
         await self.stop()
 
     # What is seen
+
+    @property
+    def people(self) -> dict[int, Person]:
+        return self._world.people
+
+    @property
+    def chats(self) -> dict[int, Chat]:
+        return self._world.chats
+
+    def presented(self, language_code: str | None = None) -> Json:
+        """The bot's `name`, `description` and `short_description`, as the app shows them in this language."""
+        return presented(self._world, language_code)
+
+    def invoice(self, link: str) -> Json:
+        """What a link of createInvoiceLink sells: title, description, amount. Raises KeyError."""
+        return self._stars.invoices[link]
 
     def messages(self, chat: int) -> list[Json]:
         """What is in a chat, oldest first."""

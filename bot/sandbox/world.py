@@ -107,6 +107,7 @@ class World:
     def keep_person(self, person: Person) -> None:
         self.people[person.id] = person
         self.store.put("person", person.id, asdict(person))
+        self.watches.tell("person", {"person": person.id})
 
     def keep_chat(self, chat: Chat) -> None:
         self.chats[chat.id] = chat
