@@ -147,7 +147,10 @@ def renew(telegram: SandboxTelegram, asked: Asked) -> Json:
 
 
 def charge_back(telegram: SandboxTelegram, asked: Asked) -> Json:
-    telegram.charge_back(asked.text("charge"))
+    charge = asked.text("charge")
+    if not any(one["id"] == charge for one in telegram.transactions):
+        raise BadAct("That payment is not there.")
+    telegram.charge_back(charge)
     return {}
 
 

@@ -6,16 +6,15 @@ import { make } from './dom.js'
 import { rich } from './entities.js'
 import { inlineKeyboard } from './keyboards.js'
 import { openMenu } from './menu.js'
+import { colour } from './people.js'
 import { gridClass, photo } from './pictures.js'
 import { clockTime, fullTime } from './times.js'
 import { directionOf, word } from './words.js'
 import { isBot, world } from './world.js'
 
-const COLOURS = 7
-
 /** Each part: what it is drawn from, and how. `null` from the first means that it is not there. */
 const PARTS = {
-  name: [senderName, (name, message) => make('div', { class: `sender colour-${message.from.id % COLOURS}`, dir: 'auto' }, name)],
+  name: [senderName, (name, message) => make('div', { class: `sender ${colour(message.from.id)}`, dir: 'auto' }, name)],
   forward: [forwardName, (name) => make('div', { class: 'forwarded', dir: 'auto' }, word('forwardedFrom', { name }))],
   reply: [(message) => message.reply_to_message || null, quote],
   attachment: [attachmentKey, (_, message) => attachment(message)],
@@ -45,12 +44,17 @@ export function update(row, message) {
   }
   refresh(row.querySelector('[data-part=keyboard]'), message.reply_markup?.inline_keyboard || null, () => inlineKeyboard(message))
   const text = message.text ?? message.caption ?? ''
-  const side = directionOf(text.slice(text.lastIndexOf('\n') + 1)) || directionOf(text) || document.dir
-  row.classList.toggle('time-left', side !== document.dir)
+  placeTime(row, text)
   row.classList.toggle('with-picture', Boolean(message.photo || message.video))
   row.classList.toggle('bare', ['sticker', 'dice', 'video_note'].includes(kindOf(message)))
   row.classList.toggle('no-text', !text)
   row.setAttribute('aria-label', `${message.from?.first_name || ''}: ${summary(message)}. ${clockTime(message.date)}`)
+}
+
+/** The time stands where the last line leaves room, which depends on the direction of its letters. */
+function placeTime(row, text) {
+  const side = directionOf(text.slice(text.lastIndexOf('\n') + 1)) || directionOf(text) || document.dir
+  row.classList.toggle('time-aside', side !== document.dir)
 }
 
 function refresh(part, value, draw) {
@@ -81,7 +85,7 @@ function forwardName(message) {
 
 function quote(target) {
   const jump = () => document.querySelector(`[data-testid=message][data-id="${target.message_id}"]`)?.scrollIntoView({ block: 'center', behavior: 'smooth' })
-  return make('button', { type: 'button', class: `quote colour-${(target.from?.id || 0) % COLOURS}`, onclick: jump },
+  return make('button', { type: 'button', class: `quote ${colour(target.from?.id || 0)}`, onclick: jump },
     make('b', { dir: 'auto' }, target.from?.first_name || word('deleted')),
     make('span', { dir: 'auto' }, summary(target)))
 }
@@ -133,12 +137,13 @@ export function drawAlbum(row) {
   const last = messages[messages.length - 1]
   const name = senderName(messages[0])
   row.firstChild.replaceChildren(...[
-    name ? make('div', { class: `sender colour-${messages[0].from.id % COLOURS}` }, name) : null,
+    name ? make('div', { class: `sender ${colour(messages[0].from.id)}` }, name) : null,
     make('div', { class: gridClass(messages.length) }, messages.map(tile)),
     caption ? make('div', { class: 'part part-text' }, textBlock(caption.caption, caption.caption_entities)) : null,
     make('div', { class: 'part part-time' }, timeLine(last)),
   ].filter(Boolean))
   row.classList.toggle('no-text', !caption)
+  placeTime(row, caption?.caption || '')
 }
 
 function tile(message) {

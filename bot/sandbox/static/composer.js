@@ -4,7 +4,6 @@ import { act } from './act.js'
 import { summary } from './attachments.js'
 import { completeCommand, startCommands } from './commands.js'
 import { byId, icon } from './dom.js'
-import { openBot } from './links.js'
 import { word } from './words.js'
 import { here, isBot, me, on, world } from './world.js'
 
@@ -78,31 +77,23 @@ function showButtons() {
   byId('record-button').hidden = writing
 }
 
-/** A chat that was never begun, or a bot that is blocked, has one large button instead. */
-function showStart() {
-  const chat = here()
-  const fresh = chat?.id > 0 && !chat.messages.length
-  const blocked = chat?.id > 0 && me()?.blocked
-  byId('start-button').hidden = !fresh && !blocked
-  byId('start-button').textContent = word(blocked ? 'unblock' : 'start')
-  byId('composer-frame').classList.toggle('resting', Boolean(blocked))
-}
-
-function begin() {
-  if (me()?.blocked) act('unblock')
-  else openBot('')
+/** Whoever has blocked the bot has one large button instead. */
+function showBlocked() {
+  const blocked = Boolean(here()?.id > 0 && me()?.blocked)
+  byId('unblock-button').hidden = !blocked
+  byId('composer-frame').classList.toggle('resting', blocked)
 }
 
 /** Each person keeps what they had begun to write in each chat. */
 function changeChat() {
   const name = `${world.person} ${world.chat}`
-  if (shownIn === name) return showStart()
+  if (shownIn === name) return showBlocked()
   if (shownIn) drafts.set(shownIn, box().value)
   shownIn = name
   setAbout(null)
   box().value = drafts.get(name) || ''
   changed()
-  return showStart()
+  return showBlocked()
 }
 
 function pressed(event) {
@@ -130,11 +121,10 @@ export function startComposer() {
     send()
   })
   byId('about-cancel').addEventListener('click', cancelAbout)
-  byId('start-button').addEventListener('click', begin)
+  byId('unblock-button').addEventListener('click', () => act('unblock'))
   on('shown', changeChat)
-  on('about', showStart)
+  on('about', showBlocked)
   on('message', (message) => {
-    if (message.chat.id === world.chat) showStart()
     if (isBot(message.from)) completeCommand(box().value)
   })
   on('delete', ({ message_id: id }) => {

@@ -7,6 +7,7 @@ import { toast } from './toast.js'
 import { word } from './words.js'
 import { world } from './world.js'
 
+const BLOCKS = new Set(['pre', 'blockquote', 'expandable_blockquote'])
 const PLAIN = { bold: 'strong', italic: 'em', underline: 'u', strikethrough: 's', code: 'code' }
 
 export function rich(text, entities = []) {
@@ -28,7 +29,8 @@ function nodes(text, from, to, entities) {
     if (start > at) made.push(text.slice(at, start))
     const inside = takeInside(entities, end)
     made.push(wrap(entity, text.slice(start, end), nodes(text, start, end, inside)))
-    at = end
+    // A block ends its line by itself; the line break after it would show as an empty line.
+    at = BLOCKS.has(entity.type) && text[end] === '\n' ? end + 1 : end
   }
   if (at < to) made.push(text.slice(at, to))
   return made

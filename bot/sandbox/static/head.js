@@ -1,9 +1,8 @@
 /* The line above the chat: with whom, what they are doing, how many play Stars one has. */
 
-import { byId, make } from './dom.js'
+import { byId, icon, make } from './dom.js'
 import { getMoreStars, star } from './payment.js'
-import { initials } from './people.js'
-import { icon } from './dom.js'
+import { colour } from './people.js'
 import { number } from './times.js'
 import { word } from './words.js'
 import { chatTitle, here, isBot, me, on, world } from './world.js'
@@ -22,8 +21,8 @@ function drawHead() {
   const isPrivate = chat.id > 0
   byId('chat-name').textContent = chatTitle(chat)
   const picture = byId('chat-avatar')
-  picture.className = `avatar colour-${Math.abs(isPrivate ? world.bot.id : chat.id) % 7}`
-  picture.replaceChildren(isPrivate ? icon('bot') : icon('group') || initials(chat.title))
+  picture.className = `avatar ${colour(isPrivate ? world.bot.id : chat.id)}`
+  picture.replaceChildren(icon(isPrivate ? 'bot' : 'group'))
   byId('stars').replaceChildren(star(), make('span', { 'data-testid': 'stars-count' }, number(me().stars)))
   const label = `${word('balance')}: ${word('stars', { n: number(me().stars) })}. ${word('moreStars')}`
   byId('stars').setAttribute('aria-label', label)

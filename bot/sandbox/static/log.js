@@ -4,6 +4,8 @@ import { summary } from './attachments.js'
 import { albumRow, bubble, drawAlbum, update } from './bubble.js'
 import { byId, make } from './dom.js'
 import { rich } from './entities.js'
+import { openBot } from './links.js'
+import { avatar } from './people.js'
 import { day, number, sameDay } from './times.js'
 import { word } from './words.js'
 import { here, isBot, lastMessage, markRead, on, tell, world } from './world.js'
@@ -22,10 +24,20 @@ export function showChat() {
   log().replaceChildren()
   unseen = 0
   if (!chat) return
-  if (!chat.messages.length) log().append(make('p', { class: 'empty' }, word(chat.id > 0 ? 'startHint' : 'nothing')))
+  if (!chat.messages.length) log().append(emptyCard(chat))
   for (const message of chat.messages) append(message)
   toEnd()
   seen()
+}
+
+/** As Telegram shows a bot that one has not begun with: who it is, what it says of itself, Start. */
+function emptyCard(chat) {
+  if (chat.id < 0) return make('div', { class: 'empty' }, word('nothing'))
+  return make('div', { class: 'empty' },
+    avatar(world.bot.id, world.bot.first_name, 'bot'),
+    make('b', { dir: 'auto' }, world.bot.first_name),
+    make('p', { dir: 'auto' }, world.bot.description || word('startHint')),
+    make('button', { type: 'button', class: 'primary', 'data-testid': 'start-button', onclick: () => openBot('') }, word('start')))
 }
 
 const rowOf = (id) => log().querySelector(`[data-testid=message][data-id="${id}"]`)

@@ -10,10 +10,17 @@ import { chatTitle, chatsOf, isBot, lastMessage, on, unread, unreadOf, world } f
 
 const COLOURS = 7
 
-export const initials = (name) => [...name.trim()].slice(0, 1).join('').toUpperCase()
+/** A colour that stays with an id; the bot's is its own. */
+export function colour(id) {
+  if (id === world.bot.id) return 'colour-0'
+  const digits = [...String(Math.abs(id))].reduce((sum, digit) => sum + Number(digit), 0)
+  return `colour-${1 + (digits % (COLOURS - 1))}`
+}
+
+const initials = (name) => [...name.trim()].slice(0, 1).join('').toUpperCase()
 
 export function avatar(id, name, symbol) {
-  return make('span', { class: `avatar colour-${Math.abs(id) % COLOURS}`, 'aria-hidden': 'true' }, symbol ? icon(symbol) : initials(name))
+  return make('span', { class: `avatar ${colour(id)}`, 'aria-hidden': 'true' }, symbol ? icon(symbol) : initials(name))
 }
 
 export function drawPeople() {

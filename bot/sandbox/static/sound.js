@@ -31,6 +31,7 @@ function player(file, name, waves, heading = null) {
     slider.value = String(Math.round(part * 1000))
     slider.setAttribute('aria-valuetext', duration(sound.currentTime))
     track.style.setProperty('--played', String(part))
+    if (bars) [...bars.children].forEach((bar, at) => bar.classList.toggle('played', part > (at + 0.5) / BARS))
     time.textContent = duration(sound.paused && !sound.currentTime ? file.duration || length() : sound.currentTime)
   }
   sound.addEventListener('timeupdate', show)

@@ -2,7 +2,7 @@
 
 const WORDS = {
   en: {
-    sandbox: 'Sandbox: nothing leaves this machine, and Stars are play money.',
+    sandbox: 'Sandbox. Nothing leaves this machine; Stars are play money.',
     people: 'People', chats: 'Chats', you: 'You are', admin: 'admin', customer: 'customer', group: 'Group',
     members: '{n} members', bot: 'bot', blocked: 'blocked', today: 'Today', edited: 'edited',
     openPeople: 'Show people and chats', openPanel: 'Behind the scenes', closePanel: 'Close', close: 'Close',
@@ -41,7 +41,7 @@ const WORDS = {
     showKeyboard: 'Show the bot’s keyboard', hideKeyboard: 'Hide the bot’s keyboard', language: 'language', nothing: 'No messages here yet …',
   },
   fa: {
-    sandbox: 'محیط آزمایشی: چیزی از این دستگاه بیرون نمی‌رود و ستاره‌ها پول بازی هستند.',
+    sandbox: 'محیط آزمایشی: چیزی از این دستگاه بیرون نمی‌رود؛ ستاره‌ها پول بازی‌اند.',
     people: 'افراد', chats: 'گفتگوها', you: 'شما هستید', admin: 'مدیر', customer: 'مشتری', group: 'گروه',
     members: '{n} عضو', bot: 'ربات', blocked: 'مسدود', today: 'امروز', edited: 'ویرایش‌شده',
     openPeople: 'نمایش افراد و گفتگوها', openPanel: 'پشت صحنه', closePanel: 'بستن', close: 'بستن',
