@@ -118,6 +118,12 @@ def contact(telegram: SandboxTelegram, asked: Asked) -> Json:
     return telegram.send_contact(asked.person, "+989120000000", name, chat=asked.chat)
 
 
+def stop_draft(telegram: SandboxTelegram, asked: Asked) -> Json:
+    """Press Stop under what the bot is still writing."""
+    telegram.stop_draft(asked.person)
+    return {}
+
+
 async def tap(telegram: SandboxTelegram, asked: Asked) -> Json:
     """Press a button, and wait as the app does: what the bot answered, or None if it did not."""
     pressed = telegram.tap(asked.person, asked.message(), asked.text("button"), chat=asked.chat)
@@ -155,7 +161,7 @@ def charge_back(telegram: SandboxTelegram, asked: Asked) -> Json:
 
 
 def stars(telegram: SandboxTelegram, asked: Asked) -> Json:
-    telegram.give_stars(asked.person, asked.between("amount", 1, STARS_MAX))
+    telegram.add_stars(asked.person, asked.between("amount", 1, STARS_MAX))
     return {"stars": telegram.stars(asked.person)}
 
 
@@ -222,6 +228,6 @@ ACTS: dict[str, Act] = {
     act.__name__: act
     for act in (
         say, edit, delete, sticker, location, contact, tap, pay, pay_link, look_at_link, renew, charge_back,
-        stars, block, unblock, forbid_voice, forward, fault, unfault, earlier,
+        stars, block, unblock, forbid_voice, stop_draft, forward, fault, unfault, earlier,
     )
 }  # fmt: skip

@@ -82,6 +82,7 @@ class Sight:
             "members": chat.members,
             "keyboard": chat.keyboard,
             "action": self._telegram.chat_action(chat.id),
+            "draft": self._telegram.draft(chat.id),
             "messages": messages[-MESSAGES_SHOWN:],
             "earlier": len(messages) > MESSAGES_SHOWN,
         }

@@ -20,6 +20,7 @@ from aiogram.types import (
     InputMediaPhoto,
     KeyboardButton,
     LabeledPrice,
+    MediaUnion,
     Message,
     PreCheckoutQuery,
     ReplyKeyboardMarkup,
@@ -165,7 +166,7 @@ async def photo(message: Message) -> None:
 @router.message(Command("album"))
 async def album(message: Message) -> None:
     captions = ["Four at once", None, None, None]
-    media = [
+    media: list[MediaUnion] = [
         InputMediaPhoto(media=picture(number, 512, 512), caption=words)
         for number, words in enumerate(captions)
     ]

@@ -405,7 +405,8 @@ async def test_a_refused_payment_says_why(site, telegram, bot):
     [update] = await bot.get_updates(timeout=5)
     await bot.answer_pre_checkout_query(update.pre_checkout_query.id, ok=False, error_message="Sold out.")
 
-    assert await paying == [{"ok": False, "error": "Sold out."}]
+    [refused] = await paying
+    assert refused == {"ok": False, "error": "Sold out."}
     assert telegram.stars(ADA) == 10_000
 
 

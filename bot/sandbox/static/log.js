@@ -1,5 +1,6 @@
 /* The chat itself: rows in order, days between them, what is being written, and where it is scrolled to. */
 
+import { act } from './act.js'
 import { summary } from './attachments.js'
 import { albumRow, bubble, drawAlbum, update } from './bubble.js'
 import { byId, make } from './dom.js'
@@ -25,7 +26,9 @@ export function showChat() {
   unseen = 0
   if (!chat) return
   if (!chat.messages.length) log().append(emptyCard(chat))
+  if (chat.earlier) log().append(earlierButton(chat))
   for (const message of chat.messages) append(message)
+  if (chat.draft) drafted(chat.draft)
   toEnd()
   seen()
 }
@@ -38,6 +41,19 @@ function emptyCard(chat) {
     make('b', { dir: 'auto' }, world.bot.first_name),
     make('p', { dir: 'auto' }, world.bot.description || word('startHint')),
     make('button', { type: 'button', class: 'primary', 'data-testid': 'start-button', onclick: () => openBot('') }, word('start')))
+}
+
+function earlierButton(chat) {
+  const fetchMore = async () => {
+    const older = await act('earlier', { before: chat.messages[0].message_id })
+    if (!older) return
+    chat.messages.unshift(...older.messages)
+    chat.earlier = older.earlier
+    const fromEnd = log().scrollHeight - log().scrollTop
+    showChat()
+    log().scrollTop = log().scrollHeight - fromEnd
+  }
+  return make('button', { type: 'button', class: 'earlier', 'data-testid': 'earlier', onclick: fetchMore }, word('earlier'))
 }
 
 const rowOf = (id) => log().querySelector(`[data-testid=message][data-id="${id}"]`)
@@ -122,14 +138,25 @@ function drafted(draft) {
       make('div', { class: 'bubble' }, make('div', { class: 'text', dir: 'auto' })))
     log().append(row)
   }
+  row.querySelector('.stop-draft')?.remove()
+  if (draft.can_stop) row.append(stopButton())
   row.querySelector('.text').replaceChildren(...(draft.text ? rich(draft.text, draft.entities) : [make('span', { class: 'dots' }, '…')]))
   if (follow) toEnd()
   clearTimeout(draftTimer)
   draftTimer = setTimeout(removeDraft, DRAFT_SECONDS * 1000)
 }
 
+const stopButton = () =>
+  make('div', { class: 'part-keyboard stop-draft' },
+    make('button', { type: 'button', class: 'inline', 'data-testid': 'stop-draft', onclick: stopDraft }, word('stop')))
+
+async function stopDraft() {
+  if (await act('stop_draft') && !here().draft?.keep_on_stop) removeDraft()
+}
+
 function removeDraft() {
   clearTimeout(draftTimer)
+  if (here()) here().draft = null
   log().querySelector('.draft')?.remove()
 }
 

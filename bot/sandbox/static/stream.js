@@ -25,7 +25,7 @@ const TAKES = {
     if (!chat || chat.messages.some((one) => one.message_id === message.message_id)) return
     chat.messages.push(message)
     if (chat.messages.length > MESSAGES_MAX) chat.messages.shift()
-    if (message.from?.is_bot) chat.action = null
+    if (message.from?.is_bot) Object.assign(chat, { action: null, draft: null })
     tell('message', message)
   },
   edit(message) {
@@ -53,7 +53,12 @@ const TAKES = {
     chat.keyboard = keyboard
     tell('keyboard', chat)
   },
-  draft: (draft) => tell('draft', draft),
+  draft(draft) {
+    const chat = world.chats.get(draft.chat.id)
+    if (!chat) return
+    chat.draft = draft
+    tell('draft', draft)
+  },
   call(call) {
     world.calls.push(call)
     if (world.calls.length > CALLS_MAX * 2) world.calls.splice(0, CALLS_MAX)
