@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in $(PYTHONS); do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run admin test lint check bench bench-ledger bench-telegram clean
+.PHONY: run admin test test-slow test-browser cover lint check bench bench-ledger bench-telegram clean
 
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
@@ -22,6 +22,16 @@ lint: .venv/dev.stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 check: lint test
+
+# What moves money has every branch run by its tests.
+cover: .venv/dev.stamp .venv/local.stamp
+	@$(BIN)/python -m pytest tests/core --cov=billing --cov=bot.jobs --cov=bot.queue --cov-branch --cov-report=term-missing --cov-fail-under=100
+
+test-slow: .venv/dev.stamp .venv/local.stamp
+	@$(BIN)/python -m pytest -m slow --timeout=900 $(ARGS)
+
+test-browser: .venv/browser.stamp .venv/local.stamp
+	@$(BIN)/python -m pytest -m browser --timeout=300 $(ARGS)
 
 bench: bench-ledger bench-telegram
 
@@ -51,6 +61,9 @@ bench-telegram: .venv/dev.stamp
 .venv/dev.stamp: requirements/dev.txt .venv/app.stamp
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) -r requirements/dev.txt && touch $@
+
+.venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
+	@$(PIP) -r requirements/browser.txt && touch $@
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

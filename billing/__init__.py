@@ -11,6 +11,9 @@ class Connection(Protocol):
 
     def one(self, sql: str, /, **values: Any) -> Row | None: ...
 
+    def only(self, sql: str, /, **values: Any) -> Row:
+        """The one row that there is sure to be."""
+
     def all(self, sql: str, /, **values: Any) -> list[Row]: ...
 
     def run(self, sql: str, /, **values: Any) -> int:

@@ -1,0 +1,55 @@
+"""The audit: every invariant of the books, the jobs, the deliveries and the inbox.
+
+Run at start, every minute, and after every test; what it finds must never be there.
+"""
+
+from typing import NamedTuple
+
+from billing.audit import INVARIANTS as MONEY
+from bot.storage import Storage
+
+INVARIANTS = MONEY | {
+    "I7 a job waits on an open hold, and ends with it": """
+        SELECT job.id, job.state, hold.state AS hold FROM job
+        LEFT JOIN hold ON hold.key = 'job:' || job.id
+        WHERE hold.key IS NULL OR hold.amount <> job.price OR hold.captured <> job.charged
+            OR (job.state IN ('queued', 'running')) <> (hold.state = 'open')
+            OR (job.state = 'answered') <> (hold.state = 'captured')
+            OR hold.account <> 'customer:' || job.customer
+        UNION ALL SELECT 0, key, state FROM hold
+            WHERE substr(key, 1, 4) = 'job:'
+            AND CAST(substr(key, 5) AS INTEGER) NOT IN (SELECT id FROM job)""",
+    "I13 a final job has one delivery, another has none": """
+        SELECT job.id FROM job LEFT JOIN delivery ON delivery.job = job.id
+        WHERE (job.delivers = 1 AND job.state NOT IN ('queued', 'running')) <> (delivery.job IS NOT NULL)""",
+    "I14 at most one call was good, and only running jobs intend one": """
+        SELECT job FROM call WHERE state = 'ok' GROUP BY job HAVING count(*) > 1
+        UNION ALL SELECT call.job FROM call JOIN job ON job.id = call.job
+            WHERE call.state = 'intent' AND (job.state <> 'running' OR job.attempt <> call.attempt)""",
+    "I16 a processed update says when": """
+        SELECT id FROM update_received WHERE (state = 'received') <> (processed_at IS NULL)""",
+    "I17 one job at a time in a lane": """
+        SELECT lane FROM job WHERE state = 'running' AND lane IS NOT NULL
+        GROUP BY lane HAVING count(*) > 1""",
+    "I19 a file has its job's answer": """
+        SELECT file.name FROM file JOIN job ON job.id = file.job WHERE job.state <> 'answered'""",
+}
+
+STALE = "SELECT id FROM job WHERE state = 'running' AND boot <> :boot"
+"""I18: no running job belongs to another run of the program, once `recover` is through."""
+
+
+class Violation(NamedTuple):
+    invariant: str
+    rows: list[tuple[object, ...]]
+
+
+async def audit(storage: Storage, boot: str | None = None) -> list[Violation]:
+    """What is wrong with the books: nothing. At most three rows of each invariant."""
+    found = []
+    for name, sql in INVARIANTS.items():
+        if rows := await storage.fetch(f"{sql} LIMIT 3"):
+            found.append(Violation(name, [tuple(row) for row in rows]))
+    if boot is not None and (rows := await storage.fetch(STALE, boot=boot)):
+        found.append(Violation("I18 no running job belongs to another run", rows[:3]))
+    return found

@@ -1,0 +1,96 @@
+"""What an operator may do to customers: issue a code, credit, look, audit. The same acts from a chat and
+from the command line."""
+
+from typing import NamedTuple
+
+from billing import Balance, Connection, Row
+from billing import codes as api_codes
+from billing.ledger import GRANT, MILLI, account_of, balance, transfer
+from bot import customers
+from bot.audit import Violation, audit
+from bot.clock import now
+from bot.customers import Customer
+from bot.storage import Storage
+
+
+class UnknownCustomer(Exception):
+    """Nobody with this Telegram id has been here."""
+
+
+class Profile(NamedTuple):
+    customer: Customer
+    balance: Balance
+    jobs: int
+    codes: list[Row]
+
+
+class Operator:
+    def __init__(self, storage: Storage, pepper: bytes, signup: int) -> None:
+        self._storage = storage
+        self._pepper = pepper
+        self._signup = signup
+
+    async def issue(self, telegram_id: int, name: str) -> str:
+        """A new API code; makes the customer if there is none. The only time that the code is known."""
+
+        def issue(conn: Connection) -> str:
+            customer = customers.meet(conn, telegram_id, now(), signup=self._signup)
+            return api_codes.issue(conn, self._pepper, customer.id, name, now())
+
+        return await self._storage.write(issue)
+
+    async def codes(self, telegram_id: int | None = None) -> list[Row]:
+        def listed(conn: Connection) -> list[Row]:
+            if telegram_id is None:
+                return api_codes.listed(conn, None)
+            return api_codes.listed(conn, _known(conn, telegram_id).id)
+
+        return await self._storage.write(listed)
+
+    async def revoke(self, code: int) -> bool:
+        return await self._storage.write(api_codes.revoke, code, now())
+
+    async def credit(self, telegram_id: int, amount: int, reason: str, key: str) -> Balance:
+        """Give (or, negative, take back) `amount` millitokens. The same key twice is one movement."""
+        assert amount, "nothing to do"
+
+        def credit(conn: Connection) -> Balance:
+            customer = customers.meet(conn, telegram_id, now(), signup=self._signup)
+            account = account_of(customer.id)
+            sides = (GRANT, account) if amount > 0 else (account, GRANT)
+            transfer(conn, f"admin:{key}", "grant", *sides, abs(amount), now(), reason)
+            return balance(conn, account)
+
+        return await self._storage.write(credit)
+
+    async def profile(self, telegram_id: int) -> Profile:
+        """Raises UnknownCustomer."""
+
+        def profile(conn: Connection) -> Profile:
+            customer = _known(conn, telegram_id)
+            jobs = conn.only("SELECT count(*) AS jobs FROM job WHERE customer = :id", id=customer.id).jobs
+            return Profile(
+                customer, balance(conn, customer.account), jobs, api_codes.listed(conn, customer.id)
+            )
+
+        return await self._storage.write(profile)
+
+    async def audit(self) -> list[Violation]:
+        return await audit(self._storage)
+
+
+def _known(conn: Connection, telegram_id: int) -> Customer:
+    if conn.one("SELECT 1 FROM customer WHERE telegram_id = :id", id=telegram_id) is None:
+        raise UnknownCustomer(telegram_id)
+    return customers.meet(conn, telegram_id, now())
+
+
+def amount_of(words: str) -> int:
+    """Tokens as an admin writes them, with at most three decimals, in millitokens. Raises ValueError."""
+    whole, _, part = words.removeprefix("-").partition(".")
+    if not whole.isdigit() or len(whole) > 12 or (part and not part.isdigit()) or len(part) > 3:
+        raise ValueError(f"{words!r} is not a number of tokens")
+    amount = int(whole) * MILLI + int(part.ljust(3, "0") or 0)
+    if not amount:
+        raise ValueError("the amount is zero")
+    return -amount if words.startswith("-") else amount

@@ -1,0 +1,153 @@
+"""Every setting, one model; from the environment and the lines of .env.
+
+A mistake is answered at start with a sentence for each.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """The settings can't be used; a line for each mistake."""
+
+
+class AddressTaken(Exception):
+    """Another program listens where a setting wants us to; which, and what to do."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    # Telegram
+    bot_token: SecretStr = SecretStr("")
+    """Telegram's secret, from BotFather. Empty: the sandbox."""
+    admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    """Telegram ids of those who may administer, with commas between."""
+    telegram_url: str = "https://api.telegram.org"
+    telegram_webhook: bool = False
+    """False: polling. True needs PUBLIC_URL."""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    """Made and kept under DATA_DIR unless given."""
+    telegram_proxy: str = ""
+    telegram_stream: bool = True
+    """Show text answers while they grow."""
+    telegram_pacing: bool = True
+    """Keep to Telegram's limits on sending; off only for measuring."""
+
+    # The upstream
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    """Any server that speaks the OpenAI API. Empty: OpenAI's, or in the sandbox the offline one."""
+    proxy_url: str = ""
+    """The upstream is reached through this proxy."""
+    text_model: str = "gpt-4o-mini"
+    image_model: str = "gpt-image-1"
+    speech_model: str = "gpt-4o-mini-tts"
+    speech_engines: Annotated[tuple[str, ...], NoDecode] = ("openai", "gtts", "espeak")
+    """In this order; one that can't speak a language hands over to the next."""
+
+    # This machine
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    """Where the HTTP door is reached from outside, for file and webhook addresses."""
+    sandbox_telegram_port: int = Field(default=8081, ge=0, le=65535)
+    sandbox_bot_token: SecretStr = SecretStr("")
+    sandbox_local_model: bool = True
+    """English answers of the sandbox come from the small local model, where it is installed."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # Secrets that are made once under DATA_DIR unless given
+    code_pepper: SecretStr = SecretStr("")
+    encryption_key: SecretStr = SecretStr("")
+
+    # Money, in tokens
+    signup_tokens: int = Field(default=10, ge=0)
+    tariff_file: str = ""
+    """A tariff.toml of the operator's own."""
+    packs_file: str = ""
+
+    # Limits
+    chat_text_bytes_max: int = Field(default=8_000, ge=1, le=30_000)
+    chat_waiting_text: int = Field(default=10, ge=1)
+    chat_waiting_other: int = Field(default=5, ge=1)
+    text_workers: int = Field(default=32, ge=1)
+    image_workers: int = Field(default=8, ge=1)
+    voice_workers: int = Field(default=4, ge=1)
+    text_seconds: float = Field(default=120, gt=0)
+    image_seconds: float = Field(default=180, gt=0)
+    voice_seconds: float = Field(default=120, gt=0)
+    queue_seconds: float = Field(default=600, gt=0)
+    queue_most: int = Field(default=1_000, ge=1)
+    running_per_customer: int = Field(default=4, ge=1)
+    drain_seconds: float = Field(default=20, ge=0)
+    context_turns: int = Field(default=20, ge=0)
+    context_hours: int = Field(default=24, ge=0)
+
+    @field_validator("admin_ids", "speech_engines", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("speech_engines")
+    @classmethod
+    def _known_engines(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - {"openai", "gtts", "espeak"}:
+            raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, gtts, espeak")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _no_database_yet(cls, value: str) -> str:
+        if value:
+            raise ValueError("PostgreSQL is not supported yet; leave it empty to use SQLite under DATA_DIR")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook_is_reachable(self) -> "Settings":
+        if self.telegram_webhook and not self.public_url:
+            raise ValueError("TELEGRAM_WEBHOOK needs PUBLIC_URL, the https address that Telegram can reach")
+        if self.bot_token.get_secret_value() and not self._upstream_given:
+            raise ValueError("BOT_TOKEN is set but OPENAI_API_KEY is not: the bot needs an upstream")
+        if self.bot_token.get_secret_value() and ":" not in self.bot_token.get_secret_value():
+            raise ValueError("BOT_TOKEN is not one: it looks like 123456789:AAH… and comes from @BotFather")
+        return self
+
+    @property
+    def sandbox(self) -> bool:
+        """No bot_token: this machine's own Telegram is used."""
+        return not self.bot_token.get_secret_value()
+
+    @property
+    def offline_upstream(self) -> bool:
+        """Nothing to answer with is given: the sandbox's upstream is used."""
+        return not self._upstream_given
+
+    @property
+    def _upstream_given(self) -> bool:
+        return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+
+    @property
+    def base_url(self) -> str:
+        """Where this HTTP door is found, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.http_host}:{self.http_port}"
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, or a SettingsError with a sentence for each mistake."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(mistake) for mistake in error.errors())) from None
+
+
+def _sentence(mistake: Any) -> str:
+    name = str(mistake["loc"][0]).upper() + ": " if mistake["loc"] else ""
+    return name + str(mistake["msg"]).removeprefix("Value error, ")

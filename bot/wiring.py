@@ -1,0 +1,178 @@
+"""Who gets what: the one module that imports every part, and opens and closes them in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from billing.tariff import load_tariff
+from bot import conversations
+from bot.audit import audit
+from bot.catalog.modes import read_modes
+from bot.catalog.packs import read_packs
+from bot.catalog.styles import read_styles
+from bot.clock import DAY, HOUR, now
+from bot.conversations import Conversations
+from bot.files import Files
+from bot.jobs import Jobs
+from bot.operator import Operator
+from bot.prices import Prices
+from bot.providers.opened import open_providers
+from bot.sandbox.surroundings import Surroundings, open_surroundings
+from bot.schedule import Sweep, schedule
+from bot.secrets import kept_secret
+from bot.settings import Settings
+from bot.storage import Storage, open_storage
+from bot.texts import Texts
+from handlers import command_line
+from handlers.http.account import STORAGE
+from handlers.http.app import make_app, serve
+from handlers.http.auth import DOORKEEPER, Doorkeeper
+from handlers.http.pages import FILES, STATE, State
+from handlers.http.webhook import INBOX, WEBHOOK_SECRET
+from handlers.telegram import inbox as telegram_inbox
+from handlers.telegram.admin import repeat_refunds
+from handlers.telegram.door import Parts, TelegramDoor, open_telegram
+from handlers.telegram.image import forget_drafts
+
+log = structlog.get_logger()
+
+BOOKS = "books.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Those that the operator did not give are made once under DATA_DIR."""
+
+    pepper: bytes
+    encryption_key: bytes
+    webhook: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Secrets":
+        folder = settings.data_dir
+        return cls(
+            kept_secret(folder, "code_pepper", settings.code_pepper.get_secret_value()).encode(),
+            kept_secret(folder, "encryption_key", settings.encryption_key.get_secret_value()).encode(),
+            kept_secret(folder, "webhook_secret", settings.telegram_webhook_secret.get_secret_value()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The running bot, as run.py and the tests see it."""
+
+    settings: Settings
+    storage: Storage
+    jobs: Jobs
+    operator: Operator
+    address: str
+    """Of the HTTP door."""
+    surroundings: Surroundings
+
+    def greeting(self) -> list[str]:
+        """What the operator reads when all is up."""
+        if self.surroundings.telegram is None:
+            return [f"The bot runs. Its HTTP door: {self.settings.base_url}"]
+        lines = [f"The sandbox is at {self.address}/sandbox — open it and talk to the bot. Ctrl-C ends it."]
+        return [*lines, *self.surroundings.missing]
+
+
+@asynccontextmanager
+async def open_books(settings: Settings) -> AsyncIterator[tuple[Storage, Operator]]:
+    """The books alone: all that `run.py admin` needs while no bot runs."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    pepper = Secrets.of(settings).pepper
+    async with open_storage(settings.data_dir / BOOKS) as storage:
+        yield storage, Operator(storage, pepper, settings.signup_tokens * 1000)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[App]:
+    """Open every part, in the order in which they need each other; close them in reverse."""
+    async with AsyncExitStack() as stack:
+        storage, operator = await stack.enter_async_context(open_books(settings))
+        secrets, texts = Secrets.of(settings), Texts()
+        state = State(sandbox=settings.sandbox)
+        await check_books(storage, state)
+        outside = await stack.enter_async_context(open_surroundings(settings))
+        files = Files(settings.data_dir / "files")
+        jobs = await stack.enter_async_context(open_jobs(settings, outside, storage, files))
+        parts = Parts(
+            settings, storage, files, jobs, texts, operator, outside.admin_ids,
+            packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
+            styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+        )  # fmt: skip
+        door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
+        app = make_app(outside.routes)
+        app[STORAGE], app[FILES], app[STATE] = storage, files, state
+        app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
+        app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
+        port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
+        await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
+        await stack.enter_async_context(schedule(sweeps(storage, files, jobs, door, state)))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        running = [tasks.create_task(run()) for run in (jobs.run, *door.tasks)]
+        yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside)
+        await jobs.drain(settings.drain_seconds)
+        for task in running:
+            task.cancel()
+
+
+@asynccontextmanager
+async def open_jobs(
+    settings: Settings, outside: Surroundings, storage: Storage, files: Files
+) -> AsyncIterator[Jobs]:
+    """The jobs with the providers that do them."""
+    async with open_providers(settings, outside) as work:
+        yield Jobs(
+            storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
+            work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
+            queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
+        )  # fmt: skip
+
+
+def sweeps(
+    storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State
+) -> Mapping[str, tuple[float, Sweep]]:
+    """What is done from time to time: how often, in seconds, and what."""
+
+    async def look() -> None:
+        before = {violation.invariant for violation in state.violations}
+        await check_books(storage, state, jobs.boot)
+        if fresh := {violation.invariant for violation in state.violations} - before:
+            await door.admins.tell("The books are wrong: " + "; ".join(sorted(fresh)))
+
+    async def forget() -> None:
+        await storage.write(conversations.forget_older, now() - 7 * DAY)
+        await storage.write(telegram_inbox.forget_old, now() - telegram_inbox.KEPT)
+        await storage.write(forget_drafts, now() - DAY)
+
+    async def sweep_files() -> None:
+        await files.sweep(storage, now())
+
+    async def refunds() -> None:
+        await repeat_refunds(storage, door.bot)
+
+    return {
+        "audit": (60, look),
+        "expire jobs": (5, jobs.expire),
+        "refunds": (60, refunds),
+        "forget": (HOUR / 1000, forget),
+        "files": (HOUR / 1000, sweep_files),
+    }
+
+
+async def check_books(storage: Storage, state: State, boot: str | None = None) -> None:
+    """Look at every invariant; what is wrong shows on /healthz."""
+    state.violations = await audit(storage, boot)
+    for violation in state.violations:
+        log.error("the books are wrong", invariant=violation.invariant, rows=violation.rows)
+
+
+def _given(path: str) -> tuple[Path, ...]:
+    """The operator's own file, or none: then the shipped one is read."""
+    return (Path(path),) if path else ()

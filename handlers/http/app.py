@@ -1,0 +1,40 @@
+"""Every HTTP door on one address: health, files, the account, Telegram's webhook; in the sandbox its page."""
+
+import os
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import structlog
+from aiohttp import web
+
+from bot.settings import AddressTaken
+from handlers.http import account, pages, webhook
+from handlers.http.errors import errors_as_json
+
+log = structlog.get_logger()
+
+BODY_MOST = 1 << 20
+"""Bytes of a request's body; doors that take more say so themselves."""
+
+
+def make_app(routes: Iterable[web.RouteDef] = ()) -> web.Application:
+    app = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
+    app.add_routes([*pages.ROUTES, *account.ROUTES, *webhook.ROUTES, *routes])
+    return app
+
+
+@asynccontextmanager
+async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Listen; the port, which the system chose where `port` is 0."""
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=30, handle_signals=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise AddressTaken(f"{host}:{port}: {reason}. Set another HTTP_PORT.") from None
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()

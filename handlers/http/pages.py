@@ -1,0 +1,67 @@
+"""What anybody may see: what this is, whether it is well, and the files that jobs produced."""
+
+import re
+from typing import Any
+
+from aiohttp import web
+
+from bot.audit import Violation
+from bot.clock import now
+from bot.files import EXTENSIONS, Files
+from handlers.http.account import STORAGE
+
+
+class State:
+    """What /healthz tells, kept by those who know."""
+
+    def __init__(self, *, sandbox: bool) -> None:
+        self.sandbox = sandbox
+        self.violations: list[Violation] = []
+
+
+FILES = web.AppKey("files", Files)
+STATE = web.AppKey("state", State)
+ROUTES = web.RouteTableDef()
+
+NAME = re.compile(r"[A-Za-z0-9_-]{43}\.(?:" + "|".join(EXTENSIONS.values()) + ")")
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, max-age=3600",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@ROUTES.get("/")
+async def front(request: web.Request) -> web.Response:
+    if request.app[STATE].sandbox:
+        raise web.HTTPFound("/sandbox")
+    return web.Response(
+        text="A Telegram bot with built-in billing, and an HTTP API over the same ledger.\n"
+        "/healthz          is it well?\n"
+        "/api/v1/account   your balance, with Authorization: Bearer <API code>\n"
+    )
+
+
+@ROUTES.get("/healthz")
+async def health(request: web.Request) -> web.Response:
+    """200 while requests are answered and the books are right, else 503."""
+    await request.app[STORAGE].fetch_one("SELECT 1")
+    wrong = [violation.invariant for violation in request.app[STATE].violations]
+    body: dict[str, Any] = {"status": "wrong" if wrong else "ok", "audit": wrong}
+    return web.json_response(body, status=503 if wrong else 200)
+
+
+@ROUTES.get("/files/{name}")
+async def file(request: web.Request) -> web.StreamResponse:
+    """A produced file, until it expires; ranges are served."""
+    name = request.match_info["name"]
+    row = None
+    if NAME.fullmatch(name):
+        row = await request.app[STORAGE].fetch_one(
+            "SELECT media FROM file WHERE name = :name AND expires_at > :now", name=name, now=now()
+        )
+    path = request.app[FILES].path(name)
+    if row is None or not path.is_file():
+        raise web.HTTPNotFound(reason="No such file, or it has expired.")
+    return web.FileResponse(path, headers={**HEADERS, "Content-Type": row.media})

@@ -1,0 +1,149 @@
+"""The Telegram door, put together: what comes in by the inbox goes to the handlers, jobs' answers go out."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
+from aiogram.types import Update
+
+from billing.payments.stars import Pack
+from bot.files import Files
+from bot.jobs import Jobs
+from bot.operator import Operator
+from bot.settings import Settings
+from bot.storage import Storage
+from bot.texts import Texts
+from handlers.telegram import account, admin, chat, errors, groups, image, menu, shop, support, voice
+from handlers.telegram.admin import Admins
+from handlers.telegram.answers import DOOR, Answers
+from handlers.telegram.chat import Asking
+from handlers.telegram.groups import load_moved_chats
+from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox, Unauthorized
+from handlers.telegram.joins import Joins, joined
+from handlers.telegram.outbox import Outbox
+from handlers.telegram.people import MeetPeople, People
+from handlers.telegram.showing import Showing
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the engine gives to the door."""
+
+    settings: Settings
+    storage: Storage
+    files: Files
+    jobs: Jobs
+    texts: Texts
+    operator: Operator
+    admin_ids: Sequence[int]
+    packs: Mapping[str, Pack]
+    modes: Sequence[str]
+    styles: Sequence[str]
+    invoice_secret: bytes
+    webhook_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramDoor:
+    bot: Bot
+    inbox: Inbox
+    admins: Admins
+    people: People
+    tasks: Sequence[Callable[[], Awaitable[None]]]
+    """What runs as long as the door is open."""
+
+
+@asynccontextmanager
+async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator[TelegramDoor]:
+    """Connect the handlers with Telegram at `url`."""
+    settings, storage, texts = parts.settings, parts.storage, parts.texts
+    session = AiohttpSession(proxy=settings.telegram_proxy or None, api=TelegramAPIServer.from_base(url))
+    bot = Bot(bot_token, session=session)
+    outbox = Outbox(await load_moved_chats(storage), pacing=settings.telegram_pacing)
+    session.middleware(outbox)
+    answers = Answers(bot, storage, parts.files, texts, parts.jobs.boot)
+    showing = Showing(bot, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake)
+    answers.showing = showing
+    parts.jobs.doors[DOOR] = showing
+    admins = Admins(bot, parts.admin_ids)
+    people = People(storage, settings.signup_tokens * 1000)
+    dispatcher = handlers_in_order()
+
+    asking = Asking(parts.jobs, showing, settings)
+
+    async def handle(updates: Sequence[Update]) -> None:
+        messages = [update.message for update in updates if update.message]
+        update = updates[0]
+        if len(messages) > 1:
+            update = update.model_copy(update={"message": joined(messages)})
+        await dispatcher.feed_update(
+            bot, update, me=await bot.me(), admins=admins, people=people, texts=texts,
+            asking=asking, storage=storage, jobs=parts.jobs,
+            settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
+            styles=parts.styles, invoice_secret=parts.invoice_secret,
+        )  # fmt: skip
+
+    inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
+
+    async def receive() -> None:
+        await until_heard(partial(choose_way, bot, parts))
+        await inbox.run(polling=not settings.telegram_webhook)
+
+    async def introduce() -> None:
+        await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+
+    tasks = (outbox.run, showing.run, answers.run, receive, introduce)
+    try:
+        yield TelegramDoor(bot, inbox, admins, people, tasks)
+    finally:
+        await session.close()
+
+
+async def choose_way(bot: Bot, parts: Parts) -> None:
+    """Tell Telegram how updates shall come."""
+    if parts.settings.telegram_webhook:
+        url = parts.settings.base_url + PATH
+        await bot.set_webhook(url, secret_token=parts.webhook_secret, allowed_updates=ALLOWED)
+    else:
+        await bot.delete_webhook()
+
+
+async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
+    """Do it, again and again until Telegram can be reached; a wrong bot_token ends the program."""
+    for pause in itertools.chain((1, 2, 5, 10), itertools.repeat(30)):
+        try:
+            await act()
+            return
+        except TelegramUnauthorizedError:
+            raise Unauthorized(UNAUTHORIZED) from None
+        except AiogramError as error:
+            log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)
+            await asyncio.sleep(pause)
+
+
+@cache
+def handlers_in_order() -> Dispatcher:
+    """The handlers in the order in which they are asked: commands before prefixes before any text.
+
+    It keeps nothing: what handlers need comes with each update.
+    """
+    dispatcher = Dispatcher(disable_fsm=True)
+    meet = MeetPeople()
+    for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
+        observer.outer_middleware(meet)
+    dispatcher.include_routers(
+        *(module.router for module in (
+            errors, shop, admin, support, menu, account, image, voice, groups, chat
+        ))
+    )  # fmt: skip
+    return dispatcher

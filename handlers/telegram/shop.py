@@ -1,0 +1,115 @@
+"""Buying tokens with Stars: packs, the invoice, the check before the payment, the credit after it."""
+
+from collections.abc import Mapping
+
+import structlog
+from aiogram import Bot, F, Router
+from aiogram.filters import Command
+from aiogram.types import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LabeledPrice,
+    Message,
+    PreCheckoutQuery,
+)
+
+from billing.errors import PaymentRefused
+from billing.payments import stars
+from billing.payments.stars import Pack
+from bot.clock import now
+from bot.customers import Customer
+from bot.storage import Storage
+from bot.texts import Say, tokens
+from handlers.telegram.admin import Admins
+
+log = structlog.get_logger()
+router = Router(name="shop")
+
+
+@router.message(Command("buy"))
+async def buy(
+    message: Message, customer: Customer, say: Say, packs: Mapping[str, Pack], admins: Admins
+) -> None:
+    buttons = [
+        [
+            InlineKeyboardButton(
+                text=say("pack-button", tokens=tokens(pack.amount), stars=pack.stars),
+                callback_data=f"buy:{pack.name}",
+            )
+        ]
+        for pack in packs.values()
+        if not pack.trial or customer.telegram_id in admins.ids
+    ]
+    await message.answer(say("buy"), reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons))
+
+
+@router.callback_query(F.data.startswith("buy:"))
+async def pack_chosen(
+    query: CallbackQuery, customer: Customer, say: Say, bot: Bot, storage: Storage,
+    packs: Mapping[str, Pack], invoice_secret: bytes,
+) -> None:  # fmt: skip
+    pack = packs.get((query.data or "").removeprefix("buy:"))
+    if pack is None:
+        await query.answer(say("button-too-old"), show_alert=True)
+        return
+    payload = await storage.write(stars.open_invoice, invoice_secret, customer.id, pack, now())
+    await query.answer()
+    amount = tokens(pack.amount)
+    await bot.send_invoice(
+        chat_id=customer.telegram_id,
+        title=say("invoice-title", tokens=amount)[:32],
+        description=say("invoice-description", tokens=amount)[:255],
+        payload=payload,
+        currency="XTR",
+        prices=[LabeledPrice(label=say("invoice-title", tokens=amount), amount=pack.stars)],
+    )
+
+
+@router.pre_checkout_query()
+async def pre_checkout(
+    query: PreCheckoutQuery, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes
+) -> None:
+    """Telegram waits ten seconds, then nobody is charged: so any doubt is a no."""
+    try:
+        await storage.write(
+            stars.check, invoice_secret, query.invoice_payload, customer.id, query.currency,
+            query.total_amount, now(),
+        )  # fmt: skip
+    except PaymentRefused as refusal:
+        log.warning("payment declined", customer=customer.id, reason=refusal.word)
+        await query.answer(ok=False, error_message=say(refusal.word))
+    else:
+        await query.answer(ok=True)
+
+
+@router.message(F.successful_payment)
+async def paid(
+    message: Message, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes, admins: Admins
+) -> None:
+    payment = message.successful_payment
+    assert payment is not None
+    charge = payment.telegram_payment_charge_id
+    try:
+        credit = await storage.write(
+            stars.credit, invoice_secret, payment.invoice_payload, charge, customer.id, payment.total_amount,
+            now(),
+        )  # fmt: skip
+    except PaymentRefused:
+        await admins.tell(f"A payment that is not ours: {charge}, from {customer.telegram_id}. Look at it.")
+        await message.answer(say("payment-unknown"))
+        return
+    log.info("payment credited", customer=customer.id, amount=credit.amount, fresh=credit.fresh)
+    account = await storage.fetch_one(
+        "SELECT posted - held AS available FROM account WHERE id = :id", id=customer.account
+    )
+    assert account is not None
+    await message.answer(
+        say(
+            "receipt",
+            tokens=tokens(credit.amount),
+            stars=payment.total_amount,
+            charge=charge,
+            left=tokens(account.available),
+        )  # fmt: skip
+    )

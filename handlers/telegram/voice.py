@@ -1,0 +1,57 @@
+"""Speech: words in, a voice note out; and the switch that makes every answer come as voice too."""
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+
+from bot import customers
+from bot.customers import Customer
+from bot.providers import SpeechRequest
+from bot.texts import Say
+from handlers.telegram.chat import Asking
+from handlers.telegram.people import People
+from handlers.telegram.place import Place
+
+router = Router(name="voice")
+
+PREFIX = F.text.regexp(r"^(?:ویس|صدا)\s+\S")
+
+
+@router.message(Command("voice"))
+async def voice_command(
+    message: Message, command: CommandObject, customer: Customer, language: str, say: Say, asking: Asking
+) -> None:
+    replied = message.reply_to_message
+    words = command.args or (replied and (replied.text or replied.caption)) or ""
+    if not words.strip():
+        await message.answer(say("voice-usage"), reply_markup=_switch(customer.speaks, say))
+        return
+    await _speak(message, words, customer, language, asking)
+
+
+@router.message(PREFIX, F.chat.type == "private")
+async def voice_prefix(message: Message, customer: Customer, language: str, asking: Asking) -> None:
+    await _speak(message, (message.text or "").split(maxsplit=1)[1], customer, language, asking)
+
+
+async def _speak(message: Message, words: str, customer: Customer, language: str, asking: Asking) -> None:
+    asking.check_length(words)
+    key = f"tg:{message.chat.id}:{message.message_id}"
+    await asking.ask(key, SpeechRequest(text=words, format="ogg"), Place.of(message, language), customer)
+
+
+@router.callback_query(F.data.in_({"speak:on", "speak:off"}))
+async def switch_speech(query: CallbackQuery, customer: Customer, say: Say, people: People) -> None:
+    speaks = query.data == "speak:on"
+    await people.change(customers.choose_speech, customer, speaks)
+    await query.answer(say("voice-on" if speaks else "voice-off"))
+    if isinstance(query.message, Message):
+        await query.message.edit_reply_markup(reply_markup=_switch(speaks, say))
+
+
+def _switch(speaks: bool, say: Say) -> InlineKeyboardMarkup:
+    button = InlineKeyboardButton(
+        text=say("voice-switch-off" if speaks else "voice-switch-on"),
+        callback_data="speak:off" if speaks else "speak:on",
+    )
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])

@@ -1,0 +1,207 @@
+# English: the texts that every other language follows.
+
+## Getting to know each other
+
+choose-language = Choose your language:
+language-chosen = I will write to you in English.
+welcome = Hello { $name }! 👋
+
+    Ask me anything and I answer. I draw pictures (/image) and speak (/voice) too.
+
+    Every request has a price in tokens, which you see under each answer. { $tokens ->
+        [0] You buy tokens with /buy.
+        [one] You have { $tokens } token to begin with.
+       *[other] You have { $tokens } tokens to begin with.
+    }
+help = What I can do:
+
+    • Write to me, and I answer. /new begins a new conversation, /mode changes my manner.
+    • /image and a description: a picture, in the style that you choose.
+    • /voice and some words: a voice note.
+    • /balance shows your tokens, /buy gets more.
+    • /cancel stops what you asked for. /support reaches a person.
+
+    Invite a friend: { $link }
+unknown-command = I don't know this command. /help shows what I can do.
+ask-something = Ask me something in the same message.
+cannot-take = I can't take this kind of message yet; it cost you nothing. Write to me, or see /help.
+
+## Answers
+
+footer = { $price ->
+        [one] { $price } token
+       *[other] { $price } tokens
+    } · { $left } left
+answer-stopped = Stopped ·
+stop-button = ◼ Stop
+stopping = Stopping …
+nothing-to-stop = There is nothing to stop any more.
+job-cancelled = Cancelled; nothing was charged.
+status-queued = ⏳ Your place in the queue: { $turn }
+status-long = ⏳ This takes longer than usual. I am still at it.
+status-image = 🎨 Drawing … { $progress }
+
+status-voice = 🎙 Speaking …
+
+## What went wrong
+
+error-not-enough = Not enough tokens: this costs { $price }, you have { $available }. /buy
+error-too-long = This is too long: { $size } bytes, at most { $most } are possible. Please shorten it.
+error-too-many-waiting = { $most ->
+        [one] { $most } request of yours is waiting already.
+       *[other] { $most } requests of yours are waiting already.
+    } Wait for an answer, or stop them with /cancel.
+error-queue-full = Too many people are asking just now. Please try again in a few minutes; nothing was charged.
+error-banned = You can't use this bot at the moment. /support
+error-internal = Something went wrong on my side; nothing was charged. Please try again.
+error-interrupted = I was interrupted while I worked on this; nothing was charged. Please ask again.
+error-upstream = I could not get an answer; nothing was charged. Please try again later.
+error-upstream-unreachable = I can't reach my brain at the moment; nothing was charged. Please try again in a minute.
+error-upstream-busy = Too much is going on just now; nothing was charged. Please try again in a minute.
+error-no-answer = No answer came in time; nothing was charged. Please try again.
+error-content-refused = I can't help with this; nothing was charged.
+error-language-unknown = I could not tell which language this is; nothing was charged.
+error-language-unsupported = I can't speak this language yet; nothing was charged.
+error-voice-unsupported = This voice does not exist in this language; nothing was charged.
+button-too-old = This button is too old. Please ask again.
+
+## Pictures
+
+image-usage = Tell me what to draw: /image a cat in the rain
+image-choose-style = Which style?
+image-choose-count = Style: { $style }. How many pictures?
+image-count = { $count } ({ $price ->
+        [one] { $price } token
+       *[other] { $price } tokens
+    })
+style-none = No style
+style-paint = Painting
+style-game = Game
+style-fantasy = Fantasy
+style-anime = Anime
+style-cyberpunk = Cyberpunk
+style-nature = Nature
+style-steampunk = Steampunk
+style-sci-fi = Sci-fi
+style-space = Space
+style-creepy = Creepy
+style-tattoo = Tattoo
+style-texture = Texture
+style-anything = Anything
+style-photo = Photo
+style-tarot = Tarot
+style-impasto-oil = Impasto oil
+style-child-drawing = Child's drawing
+style-saladwave = Saladwave
+style-woolworld = Wool world
+style-synthwave = Synthwave
+style-midjourney = Midjourney
+style-xmas = Christmas
+style-debug = Debug
+style-ImageHSIv1 = HSI
+
+## Speech
+
+voice-usage = Tell me what to say: /voice Good morning! Or reply to a message with /voice.
+voice-switch-on = 🔊 Answer with voice too
+voice-switch-off = 🔇 Answer with text only
+voice-on = From now on my answers come as voice too; speaking costs extra.
+voice-off = From now on my answers come as text.
+
+## Modes
+
+choose-mode = In which manner shall I answer?
+mode-chosen = { $mode }: so be it.
+mode-none = Normal
+mode-comedy = 😂 Comedy
+mode-upset = 😠 Upset
+mode-depress = 😞 Depressed
+mode-love = ❤️ Love
+mode-poem = 📜 Poem
+mode-shy = 😊 Shy
+mode-coward = 😨 Coward
+mode-impolite = 😤 Impolite
+mode-rough = 👊 Rough
+mode-programmer = 💻 Programmer
+mode-chat = 💬 Chat
+new-conversation = A new conversation. What is it about?
+cancelled = { $count ->
+        [one] { $count } request cancelled.
+       *[other] { $count } requests cancelled.
+    }
+nothing-to-cancel = There is nothing to cancel.
+
+## Account
+
+balance = You have { $available ->
+        [one] { $available } token
+       *[other] { $available } tokens
+    }.
+balance-held = { $held } more are set aside for what is being worked on.
+balance-next = /buy gets more.
+no-movements = Nothing has moved yet.
+movement = { $at }  { $amount }  { $what }
+movement-capture = answer
+movement-signup = welcome gift
+movement-stars = bought with Stars
+movement-stars-refund = purchase refunded
+movement-grant = from the operator
+movement-refund = given back
+
+## Buying
+
+buy = Tokens for Telegram Stars. Choose a pack:
+pack-button = { $tokens } tokens · ⭐ { $stars }
+invoice-title = { $tokens } tokens
+invoice-description = { $tokens } tokens for answers, pictures and speech in this bot.
+receipt = ✅ { $tokens } tokens for ⭐ { $stars }. You have { $left } now.
+
+    Receipt: { $charge }
+payment-unknown = This invoice is not valid here. Please start again with /buy.
+payment-not-yours = This invoice belongs to somebody else. Get your own with /buy.
+payment-wrong-amount = The amount does not match the invoice. Please start again with /buy.
+payment-already-paid = This invoice is paid already. Get a new one with /buy.
+payment-expired = This invoice is too old. Get a new one with /buy.
+refund-unknown = There is no such payment.
+refund-spent = The tokens of this payment are spent; it can't be refunded at once.
+paysupport = Something wrong with a payment? Send /support and say what happened, with the receipt's number. A person reads it and answers here; what was paid wrongly is given back.
+terms = Terms in short:
+
+    • You buy tokens and spend them on answers, pictures and speech. The price of each request is shown; a request that fails costs nothing.
+    • Answers are made by a machine and can be wrong. Don't rely on them for health, law or money.
+    • Don't ask for what is unlawful or harms others.
+    • Payments are in Telegram Stars; unspent purchases can be refunded: /paysupport
+privacy = Privacy in short:
+
+    • I keep your Telegram id, your name there, your settings and the movements of your tokens.
+    • Your messages are sent to the service that answers them, and kept for a short time so that I know what we talk about; /new forgets it.
+    • Nothing is sold or given to others. Questions: /support
+
+## Support
+
+support-ask = Write what it is about, a picture is fine too; a person reads it. /cancel if not.
+support-sent = Passed on. The answer comes here.
+support-unreachable = Nobody can be reached at the moment. Please try again later.
+support-answer = 💬 Answer from support:
+
+## The command menu
+
+command-help = What I can do
+command-new = Begin a new conversation
+command-mode = Choose my manner
+command-image = Draw a picture
+command-voice = Speak
+command-balance = Your tokens
+command-buy = Buy tokens
+command-language = Choose the language
+command-support = Write to a person
+command-paysupport = Help with a payment
+command-cancel = Stop what you asked for
+command-terms = Terms
+command-privacy = Privacy
+command-issue = Issue an API code
+command-codes = List API codes
+command-revoke = Revoke an API code
+command-credit = Give tokens
+command-user = Look at a customer
+command-refund = Refund a payment

@@ -1,0 +1,66 @@
+"""`run.py` runs the bot; `run.py admin …` does an operator's act on its books."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+
+from bot.logs import set_up_logs
+from bot.settings import AddressTaken, Settings, SettingsError, load_settings
+from bot.storage import StorageError
+from bot.wiring import open_app, open_books
+from handlers import command_line
+from handlers.telegram.inbox import Unauthorized
+
+EXPECTED = (SettingsError, StorageError, AddressTaken, Unauthorized)
+
+
+async def run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wish, stop.set)
+    async with open_app(settings) as app:
+        for line in app.greeting():
+            print(line, flush=True)
+        await stop.wait()
+
+
+async def administer(settings: Settings, words: Sequence[str]) -> int:
+    done = await command_line.ask(settings.data_dir, words)
+    if done is None:
+        async with open_books(settings) as (_, operator):
+            done = await command_line.act(operator, words, key=command_line.new_key())
+    print(done.text, file=sys.stderr if done.status else sys.stdout)
+    return done.status
+
+
+def main(words: Sequence[str]) -> int:
+    try:
+        settings = load_settings()
+        set_up_logs(settings.log_level)
+        if words[:1] == ["admin"]:
+            return asyncio.run(administer(settings, words[1:]))
+        asyncio.run(run(settings))
+    except EXPECTED as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BaseExceptionGroup as group:
+        expected, others = group.split(EXPECTED)
+        if others or expected is None:
+            raise
+        print(*leaves(expected), sep="\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+def leaves(group: BaseExceptionGroup) -> list[BaseException]:
+    """The exceptions in a group of groups."""
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,34 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from bot.sandbox.upstream import OfflineUpstream
+
+from bot.sandbox.telegram import SandboxTelegram
+from bot.settings import Settings
+from bot.wiring import App
+from tests.world import BOT_TOKEN, hosted, people, settings_for
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[SandboxTelegram]:
+    async with SandboxTelegram(BOT_TOKEN) as telegram:
+        people(telegram)
+        yield telegram
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[OfflineUpstream]:
+    async with OfflineUpstream(model=False) as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def settings(telegram: SandboxTelegram, upstream: OfflineUpstream, tmp_path: Path) -> Settings:
+    return settings_for(telegram, upstream, tmp_path / "data")
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[App]:
+    async with hosted(settings) as app:
+        yield app
