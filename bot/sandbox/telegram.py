@@ -27,10 +27,9 @@ from bot.sandbox.watch import Watch
 from bot.sandbox.webhook import Webhook
 from bot.sandbox.world import Chat, Person, World
 
-__all__ = ["Fault", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
+__all__ = ["Fault", "Recorded", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
 
 Json = dict[str, Any]
-Call = Recorded
 
 
 class SandboxTelegram(People):
@@ -65,10 +64,14 @@ class SandboxTelegram(People):
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Serve the Bot API (port 0: any free one); its address."""
         self._world.begin()
+        try:
+            self.base = await self._server.start(host, port)
+        except BaseException:
+            self._world.close()
+            raise
         self._tasks = Tasks()
         self._tasks.start(self._world.store.flush_now_and_then())
         self._tasks.start(self._webhook.run())
-        self.base = await self._server.start(host, port)
         return self.base
 
     async def stop(self) -> None:

@@ -61,15 +61,8 @@ class Writing(Presence):
         self, person: int, data: bytes, *, seconds: int = 3, mime: str = "audio/ogg", chat: int | None = None
     ) -> Json:
         """Telegram's apps record OGG/Opus; a browser may only be able to make another `mime`."""
-        return self._send_file(
-            person,
-            "voice",
-            data,
-            "voice." + mime.rpartition("/")[2],
-            mime,
-            {"duration": voice_seconds(data) or seconds},
-            chat,
-        )
+        name, about = "voice." + mime.rpartition("/")[2], {"duration": voice_seconds(data) or seconds}
+        return self._send_file(person, "voice", data, name, mime, about, chat)
 
     def send_audio(
         self, person: int, data: bytes, name: str, mime: str, *, seconds: int = 3, chat: int | None = None
