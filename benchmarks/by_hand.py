@@ -1,17 +1,21 @@
-"""The statements of a job's two transactions as one would write them by hand in plain sqlite3.
+"""The statements of a job's three transactions as one would write them by hand in plain sqlite3.
 
 They are those of bot/queue.py and billing/ledger.py, in their order: change them together.
 """
 
 import json
 import sqlite3
+from typing import Any
 
 from bot.providers import Answer
+
+Job = tuple[Any, ...]
 
 
 class ByHand:
     def __init__(self, sqlite: sqlite3.Connection, request: str, answer: Answer) -> None:
         self._execute = sqlite.execute
+        self._encode = json.JSONEncoder(ensure_ascii=False).encode
         self._request = request
         self._answer = answer
 
@@ -20,14 +24,15 @@ class ByHand:
         execute, scope = self._execute, f"chat:{customer}"
         if execute(f"SELECT {COLUMNS} FROM job WHERE key = ?", (key,)).fetchone():
             return
-        assert not execute(
-            "SELECT 1 FROM customer WHERE id = ? AND banned_at IS NOT NULL", (customer,)
+        banned_at, queued = execute(
+            "SELECT banned_at, (SELECT count(*) FROM job WHERE state = 'queued' AND kind = ?) AS queued"
+            " FROM customer WHERE id = ?",
+            ("text", customer),
         ).fetchone()
-        queued = execute("SELECT count(*) FROM job WHERE state = 'queued' AND kind = ?", ("text",))
-        assert queued.fetchone()[0] < 1_000
+        assert banned_at is None
+        assert queued < 1_000
         execute(
-            "SELECT kind, count(*) FROM job WHERE scope = ? AND state IN ('queued', 'running') GROUP BY kind",
-            (scope,),
+            "SELECT kind, count(*) FROM job WHERE scope = ? AND ended_at IS NULL GROUP BY kind", (scope,)
         ).fetchall()
         job = execute(
             "INSERT INTO job (key, customer, door, scope, lane, kind, request, place, delivers, price,"
@@ -44,20 +49,26 @@ class ByHand:
             (hold, account, price, now),
         )
 
-    def answer(self, per_customer: int, now: int) -> None:
-        """The oldest job: claimed, answered, captured, and its delivery due."""
+    def claim(self, per_customer: int, now: int) -> Job:
+        """The oldest job, with the intent to call."""
         execute = self._execute
         oldest = execute(NEXT, ("text", "text", per_customer)).fetchone()[0]
-        job, _, _, _, _, _, _, price, _, attempt, _ = execute(
+        job: Job = execute(
             "UPDATE job SET state = 'running', attempt = attempt + 1, boot = ?, started_at = ?"
             f" WHERE id = ? AND state = 'queued' RETURNING {COLUMNS}",
             ("boot", now, oldest),
         ).fetchone()
         execute(
             "INSERT INTO call (job, attempt, price, started_at) VALUES (?, ?, ?, ?)",
-            (job, attempt, price, now),
+            (oldest, job[9], job[7], now),
         )
-        stored = json.dumps({"text": self._answer.text, "stopped": self._answer.stopped}, ensure_ascii=False)
+        return job
+
+    def settle(self, claimed: Job, now: int) -> None:
+        """Its answer, its capture, and its delivery, which is due."""
+        execute = self._execute
+        job, _, _, _, _, _, _, price, _, attempt, _ = claimed
+        stored = self._encode({"text": self._answer.text, "stopped": self._answer.stopped})
         door, delivers = execute(
             "UPDATE job SET state = ?, charged = ?, answer = ?, error = ?, ended_at = ?"
             " WHERE id = ? AND state = 'running' AND attempt = ? RETURNING door, delivers",
@@ -101,6 +112,6 @@ NEXT = (
     " AND customer NOT IN (SELECT customer FROM job WHERE state = 'running' AND kind = ?"
     "   GROUP BY customer HAVING count(*) >= ?)"
     " AND NOT EXISTS (SELECT 1 FROM job AS earlier WHERE earlier.lane = next.lane"
-    "   AND earlier.state IN ('queued', 'running') AND earlier.id < next.id)"
+    "   AND earlier.ended_at IS NULL AND earlier.id < next.id)"
     " ORDER BY id LIMIT 1"
 )

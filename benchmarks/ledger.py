@@ -2,10 +2,11 @@
 
     python -m benchmarks.ledger [--jobs N] [--rounds N]
 
-A job is two transactions: hold + job row, then claim + capture + answer + delivery row, with 64 callers
-at once and every COMMIT durable (synchronous=FULL). In the same run, on the same disk:
+A job is three transactions, as in bot/jobs.py: hold + job row; claim + intent to call, which must be
+durable before the call; capture + answer + delivery row. 64 callers at once, every COMMIT durable
+(synchronous=FULL). In the same run, on the same disk:
 
-(a) the same statements by hand in plain sqlite3, 64 to a COMMIT, without asyncio or a thread;
+(a) the same statements by hand in plain sqlite3, 64 jobs to a COMMIT, without asyncio or a thread;
 (b) the same, each transaction with a COMMIT of its own.
 """
 
@@ -15,7 +16,8 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.by_hand import ByHand
@@ -26,11 +28,12 @@ from bot.audit import audit
 from bot.clock import now
 from bot.customers import meet
 from bot.providers import Answer, TextRequest, Usage
-from bot.queue import NewJob, Outcome
+from bot.queue import Limit, NewJob, Outcome
 from bot.storage import Storage, open_storage, prepare
 
 CALLERS = 64
 PRICE = 1_000
+LIMITS = (Limit(frozenset({"text"}), 10), Limit(frozenset({"image", "voice"}), 5))
 QUESTION = TextRequest(question="How high is Damavand, and who climbed it first?")
 ANSWER = Answer("5,609 metres. " * 20, usage=Usage(20, 120), engine="a model")
 
@@ -64,14 +67,11 @@ async def _measure_ours(path: Path, jobs: int) -> float:
 
 async def _call(storage: Storage, customer: int, numbers: Iterable[int]) -> None:
     for number in numbers:
-        job = NewJob(f"job-{number}", customer, "bench", f"chat:{customer}", QUESTION, "{}")
+        job = NewJob(f"job-{number}", customer, "bench", f"chat:{customer}", QUESTION, "{}", limits=LIMITS)
         await storage.write(queue.submit, job, PRICE, 1_000, now())
-        await storage.write(_answer)
-
-
-def _answer(conn: Connection) -> None:
-    (job,) = queue.claim(conn, "text", 1, CALLERS, "boot", now())
-    assert queue.settle(conn, job, Outcome("answered", PRICE, ANSWER), now())
+        (claimed,) = await storage.write(queue.claim, "text", 1, CALLERS, "boot", now())
+        outcome = Outcome("answered", PRICE, ANSWER)
+        assert await storage.write(queue.settle, claimed, outcome, now())
 
 
 def _by_hand(path: Path, jobs: int, *, together: int) -> float:
@@ -90,14 +90,22 @@ def _by_hand(path: Path, jobs: int, *, together: int) -> float:
 def _run_by_hand(sqlite: sqlite3.Connection, jobs: int, together: int) -> None:
     hand = ByHand(sqlite, QUESTION.model_dump_json(), ANSWER)
     for first in range(0, jobs, together):
-        sqlite.execute("BEGIN IMMEDIATE")
-        for number in range(first, min(jobs, first + together)):
-            hand.submit(f"job-{number}", number % CALLERS + 1, PRICE, now())
-        sqlite.execute("COMMIT")
-        sqlite.execute("BEGIN IMMEDIATE")
-        for _ in range(first, min(jobs, first + together)):
-            hand.answer(CALLERS, now())
-        sqlite.execute("COMMIT")
+        numbers = range(first, min(jobs, first + together))
+        with _transaction(sqlite):
+            for number in numbers:
+                hand.submit(f"job-{number}", number % CALLERS + 1, PRICE, now())
+        with _transaction(sqlite):
+            claimed = [hand.claim(CALLERS, now()) for _ in numbers]
+        with _transaction(sqlite):
+            for job in claimed:
+                hand.settle(job, now())
+
+
+@contextmanager
+def _transaction(sqlite: sqlite3.Connection) -> Iterator[None]:
+    sqlite.execute("BEGIN IMMEDIATE")
+    yield
+    sqlite.execute("COMMIT")
 
 
 async def _fill(path: Path, jobs: int) -> None:

@@ -89,6 +89,7 @@ class Outcome(NamedTuple):
     """Which conversation the answer belongs to, and the question."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _JOB = "id, key, customer, door, kind, request, place, price, state, attempt, lane"
 
 
@@ -99,8 +100,7 @@ def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int)
         if known.customer != new.customer:
             raise KeyReused(new.key)
         return Job(*known)
-    _refuse_banned(conn, new.customer)
-    _refuse_crowd(conn, new, queue_most)
+    _refuse(conn, new, queue_most)
     row = conn.only(
         "INSERT INTO job (key, customer, door, scope, lane, kind, request, place, delivers, price,"
         " created_at) VALUES (:key, :customer, :door, :scope, :lane, :kind, :request, :place, :delivers,"
@@ -119,26 +119,30 @@ def hold_key(job: int) -> str:
     return f"job:{job}"
 
 
-def _refuse_banned(conn: Connection, customer: int) -> None:
-    if conn.one("SELECT 1 FROM customer WHERE id = :id AND banned_at IS NOT NULL", id=customer):
+def _refuse(conn: Connection, new: NewJob, queue_most: int) -> None:
+    kind = new.request.kind
+    now = conn.only(
+        "SELECT banned_at, (SELECT count(*) FROM job WHERE state = 'queued' AND kind = :kind) AS queued"
+        " FROM customer WHERE id = :customer",
+        kind=kind, customer=new.customer,
+    )  # fmt: skip
+    if now.banned_at is not None:
         raise Banned
-
-
-def _refuse_crowd(conn: Connection, new: NewJob, queue_most: int) -> None:
-    queued = conn.only(
-        "SELECT count(*) AS jobs FROM job WHERE state = 'queued' AND kind = :kind", kind=new.request.kind
-    )
-    if queued.jobs >= queue_most:
+    if now.queued >= queue_most:
         raise QueueFull
+    if any(kind in limit.kinds for limit in new.limits):
+        _refuse_crowd(conn, new, kind)
+
+
+def _refuse_crowd(conn: Connection, new: NewJob, kind: str) -> None:
     waiting: Mapping[str, int] = dict(
         conn.all(
-            "SELECT kind, count(*) FROM job WHERE scope = :scope AND state IN ('queued', 'running')"
-            " GROUP BY kind",
+            "SELECT kind, count(*) FROM job WHERE scope = :scope AND ended_at IS NULL GROUP BY kind",
             scope=new.scope,
         )
     )
     for limit in new.limits:
-        if new.request.kind in limit.kinds and sum(waiting.get(k, 0) for k in limit.kinds) >= limit.most:
+        if kind in limit.kinds and sum(waiting.get(k, 0) for k in limit.kinds) >= limit.most:
             raise TooManyWaiting(limit.most)
 
 
@@ -161,7 +165,7 @@ _NEXT = (
     " AND customer NOT IN (SELECT customer FROM job WHERE state = 'running' AND kind = :kind"
     "   GROUP BY customer HAVING count(*) >= :per_customer)"
     " AND NOT EXISTS (SELECT 1 FROM job AS earlier WHERE earlier.lane = next.lane"
-    "   AND earlier.state IN ('queued', 'running') AND earlier.id < next.id)"
+    "   AND earlier.ended_at IS NULL AND earlier.id < next.id)"
     " ORDER BY id LIMIT :most"
 )
 
@@ -285,7 +289,7 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
 def _stored(answer: Answer | None) -> str | None:
     if answer is None:
         return None
-    return json.dumps({"text": answer.text, "stopped": answer.stopped}, ensure_ascii=False)
+    return _encode({"text": answer.text, "stopped": answer.stopped})
 
 
 TURN = "SELECT count(*) AS turn FROM job WHERE state = 'queued' AND kind = :kind AND id <= :id"

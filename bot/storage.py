@@ -32,6 +32,7 @@ T = TypeVar("T")
 READERS = 2
 
 _SETTINGS = (
+    "PRAGMA page_size = 2048",  # what a SAVEPOINT keeps to undo a job fits in memory
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",

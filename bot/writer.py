@@ -45,7 +45,7 @@ class StorageBusy(StorageError):
 
 
 class Shapes:
-    """Turns plain rows into named tuples, one class a statement."""
+    """Turns plain rows into named tuples, one class a statement; the program's text has so many."""
 
     def __init__(self) -> None:
         self._made: dict[str, Any] = {}
@@ -79,8 +79,7 @@ class Connection:
 
     def all(self, sql: str, /, **values: Any) -> list[Row]:
         cursor = self._execute(sql, values)
-        rows = cursor.fetchall()
-        return list(map(self._shapes.of(sql, cursor.description), rows)) if rows else []
+        return list(map(self._shapes.of(sql, cursor.description), cursor))
 
     def run(self, sql: str, /, **values: Any) -> int:
         return self._execute(sql, values).rowcount

@@ -87,6 +87,11 @@ async def until(condition: Any, seconds: float = 10) -> Any:
             await asyncio.sleep(0.01)
 
 
+def plain(text: str) -> str:
+    """Without the marks that keep directions apart."""
+    return text.translate(dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069")))
+
+
 async def answered(telegram: SandboxTelegram, chat: int, asked: dict[str, Any]) -> dict[str, Any]:
     """The bot's answer to what was said: the message with its price under it."""
     return await telegram.heard(

@@ -6,7 +6,7 @@ CREATE TABLE account (
     posted INTEGER NOT NULL DEFAULT 0,
     held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
     CHECK (kind <> 'customer' OR posted >= held)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE transfer (
     id INTEGER PRIMARY KEY,
@@ -36,7 +36,7 @@ CREATE TABLE hold (
     created_at INTEGER NOT NULL,
     CHECK (captured BETWEEN 0 AND amount),
     CHECK ((state = 'captured') = (captured > 0))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX hold_open ON hold (account) WHERE state = 'open';
 
 CREATE TRIGGER hold_ends_once BEFORE UPDATE ON hold WHEN OLD.state <> 'open'

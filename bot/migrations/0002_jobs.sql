@@ -23,13 +23,14 @@ CREATE TABLE job (
     started_at INTEGER,
     ended_at INTEGER,
     CHECK (charged BETWEEN 0 AND price),
-    CHECK ((state = 'answered') = (charged > 0))
+    CHECK ((state = 'answered') = (charged > 0)),
+    CHECK ((state IN ('queued', 'running')) = (ended_at IS NULL))
 ) STRICT;
 CREATE INDEX job_queued ON job (kind, id) WHERE state = 'queued';
-CREATE UNIQUE INDEX job_lane ON job (lane) WHERE state = 'running';
-CREATE INDEX job_lane_waiting ON job (lane, id) WHERE lane IS NOT NULL AND state IN ('queued', 'running');
 CREATE INDEX job_running ON job (customer) WHERE state = 'running';
-CREATE INDEX job_waiting ON job (scope, kind) WHERE state IN ('queued', 'running');
+CREATE UNIQUE INDEX job_lane ON job (lane) WHERE state = 'running' AND lane IS NOT NULL;
+CREATE INDEX job_lane_waiting ON job (lane, id) WHERE ended_at IS NULL AND lane IS NOT NULL;
+CREATE INDEX job_waiting ON job (scope, kind) WHERE ended_at IS NULL;
 CREATE INDEX job_customer ON job (customer, id);
 
 CREATE TRIGGER job_ends_once BEFORE UPDATE OF state ON job
@@ -47,7 +48,7 @@ CREATE TABLE call (
     started_at INTEGER NOT NULL,
     ended_at INTEGER,
     PRIMARY KEY (job, attempt)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX call_unknown ON call (ended_at) WHERE state = 'unknown';
 
 CREATE TABLE file (

@@ -60,6 +60,12 @@ class Stars:
         self.invoices[key] = invoice
         self._world.store.put("invoice", key, invoice)
 
+    def copy_invoice(self, source: tuple[int, int], copy: tuple[int, int]) -> None:
+        """A forwarded invoice can be paid as well, if the message was one."""
+        invoice = self.invoices.get(f"{source[0]}:{source[1]}")
+        if invoice is not None:
+            self.keep_invoice(f"{copy[0]}:{copy[1]}", invoice)
+
     def _keep_subscription(self, subscription: Json) -> None:
         self.subscriptions[subscription["charge"]] = subscription
         self._world.store.put("subscription", subscription["charge"], subscription)
@@ -88,7 +94,7 @@ class Stars:
         self._checkouts[id] = answer
         late = self._world.clock.at(
             self._world.clock.now() + CHECKOUT_SECONDS,
-            lambda: answer.done() or answer.set_result("BOT_PRECHECKOUT_TIMEOUT"),
+            lambda: None if answer.done() else answer.set_result("BOT_PRECHECKOUT_TIMEOUT"),
         )
         asked = {
             "id": id,
@@ -112,10 +118,8 @@ class Stars:
 
     def _charge(self, person: int, chat: int, invoice: Json, *, first: bool, expires: int = 0) -> str:
         """Take the Stars, enter them, tell the bot."""
-        charge = "stx" + secrets.token_urlsafe(33)
+        charge = self.enter(person, invoice)
         period = invoice.get("subscription_period")
-        self.give(person, -invoice["amount"])
-        self.record(self._transaction(charge, person, invoice))
         paid = {
             "currency": "XTR",
             "total_amount": invoice["amount"],
@@ -129,6 +133,13 @@ class Stars:
             if first:
                 paid["is_first_recurring"] = True
         self._say(person, chat, {"successful_payment": paid})
+        return charge
+
+    def enter(self, person: int, invoice: Json) -> str:
+        """Take the Stars and write it down; the charge."""
+        charge = "stx" + secrets.token_urlsafe(33)
+        self.give(person, -invoice["amount"])
+        self.record(self._transaction(charge, person, invoice))
         return charge
 
     def _transaction(self, charge: str, person: int, invoice: Json) -> Json:

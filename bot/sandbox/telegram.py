@@ -17,9 +17,10 @@ from typing import Any
 from bot.sandbox.faults import Fault
 from bot.sandbox.files import StoredFile
 from bot.sandbox.people import People
+from bot.sandbox.performing import Performer, Recorded
 from bot.sandbox.profile import commands_shown
 from bot.sandbox.queries import Queries, Tap
-from bot.sandbox.server import Recorded, Server
+from bot.sandbox.server import Server
 from bot.sandbox.stars import Stars
 from bot.sandbox.tasks import Tasks
 from bot.sandbox.watch import Watch
@@ -51,8 +52,9 @@ class SandboxTelegram(People):
             raise ValueError("A bot_token looks like 123456789:letters")
         world = World(bot_token, folder, now, username=username, validate=validate)
         super().__init__(world, Stars(world), Queries(world))
-        self._server = Server(world, self._stars, self._queries)
-        self._webhook = Webhook(world, self._server)
+        self._performer = Performer(world, self._stars, self._queries)
+        self._server = Server(world, self._performer)
+        self._webhook = Webhook(world, self._performer)
         self._tasks = Tasks()
         self.base = ""
         self.bot, self.clock = world.bot, world.clock
@@ -104,6 +106,10 @@ class SandboxTelegram(People):
             raise KeyError(file_id)
         return file
 
+    def draft(self, chat: int) -> Json | None:
+        """The partial message that the bot shows now."""
+        return self._world.draft(chat)
+
     def chat_action(self, chat: int) -> str | None:
         """What the bot seems to be doing there (`typing`), for 5 s after it said so."""
         action, until = self._world.actions.get(chat, ("", 0.0))
@@ -116,7 +122,7 @@ class SandboxTelegram(People):
     @property
     def calls(self) -> deque[Recorded]:
         """The last calls of the API."""
-        return self._server.calls
+        return self._performer.calls
 
     @property
     def transactions(self) -> list[Json]:
@@ -166,12 +172,13 @@ class SandboxTelegram(People):
 
     @property
     def pacing(self) -> bool:
-        """Whether Telegram's own limits are enforced: 1/s a chat, 20/min a group, 30/s overall."""
-        return self._server.pacing.on
+        """Whether Telegram's own limits are enforced: 1/s a chat, 20/min a group, 30/s overall; getUpdates
+        with an unchanged offset waits 3 s; setWebhook once a second."""
+        return self._performer.pacing.on
 
     @pacing.setter
     def pacing(self, on: bool) -> None:
-        self._server.pacing.on = on
+        self._performer.pacing.on = self._world.updates.hurried = on
 
     def renew(self, charge: str) -> str:
         """Renew a subscription now: the new charge."""

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -77,7 +77,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
-    dispatcher = make_dispatcher(texts, people)
+    dispatcher = handlers_in_order()
 
     asking = Asking(parts.jobs, showing, settings)
 
@@ -131,10 +131,14 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(pause)
 
 
-def make_dispatcher(texts: Texts, people: People) -> Dispatcher:
-    """The handlers in the order in which they are asked: commands before prefixes before any text."""
+@cache
+def handlers_in_order() -> Dispatcher:
+    """The handlers in the order in which they are asked: commands before prefixes before any text.
+
+    It keeps nothing: what handlers need comes with each update.
+    """
     dispatcher = Dispatcher(disable_fsm=True)
-    meet = MeetPeople(people, texts)
+    meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     dispatcher.include_routers(
