@@ -13,7 +13,7 @@ function draw() {
   byId('account').replaceChildren(
     make('section', { class: 'card' },
       make('p', { class: 'big-balance' }, star(), make('b', {}, number(person.stars))),
-      make('button', { type: 'button', class: 'primary wide', 'data-testid': 'get-stars', onclick: getMoreStars }, word('moreStars'))),
+      make('button', { type: 'button', class: 'primary wide', 'data-testid': 'get-stars', onclick: () => getMoreStars() }, word('moreStars'))),
     toggle('block', word('block'), person.blocked, () => act(person.blocked ? 'unblock' : 'block')),
     toggle('forbid-voice', word('forbidVoice'), person.forbids_voice, () => act('forbid_voice', { forbidden: !person.forbids_voice }), word('forbidVoiceHint')),
     make('h3', {}, word('payments')),

@@ -59,5 +59,5 @@ export function startHead() {
   on('message', (message) => {
     if (isBot(message.from) && message.chat.id === world.chat) drawStatus()
   })
-  byId('stars').addEventListener('click', getMoreStars)
+  byId('stars').addEventListener('click', () => getMoreStars())
 }

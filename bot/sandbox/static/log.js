@@ -18,6 +18,7 @@ const JOINED_SECONDS = 300
 
 const log = () => byId('log')
 let unseen = 0
+let following = true
 
 /** Draw the open chat from scratch. */
 export function showChat() {
@@ -166,6 +167,7 @@ const isNearEnd = () => log().scrollHeight - log().scrollTop - log().clientHeigh
 
 export function toEnd() {
   log().scrollTop = log().scrollHeight
+  following = true
   unseen = 0
   showUnseen()
 }
@@ -215,9 +217,12 @@ export function startLog() {
   byId('to-end').addEventListener('click', toEnd)
   log().addEventListener('keydown', walk)
   log().addEventListener('scroll', () => {
-    if (isNearEnd()) unseen = 0
+    following = isNearEnd()
+    if (following) unseen = 0
     showUnseen()
   }, { passive: true })
+  // The composer and the keyboard below take room from the log as they grow.
+  new ResizeObserver(() => following && toEnd()).observe(log())
   log().addEventListener('load', (event) => {
     if (event.target.tagName === 'IMG' && isNearEnd()) toEnd()
   }, true)

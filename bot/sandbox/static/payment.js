@@ -37,6 +37,7 @@ async function checkout(invoice, pay) {
 function payDialog(invoice, pay, close) {
   const price = invoice.total_amount
   const problem = make('p', { class: 'problem', role: 'alert', dir: 'auto', 'data-testid': 'pay-error' })
+  const balance = make('span', { 'data-testid': 'pay-balance' }, star(), number(me().stars))
   const confirm = make('button', { type: 'button', class: 'wide primary', 'data-testid': 'pay-confirm' },
     ...priced(word('payConfirm', { n: '\u0000' }), price))
   confirm.addEventListener('click', async () => {
@@ -51,11 +52,10 @@ function payDialog(invoice, pay, close) {
     confirm.disabled = false
     confirm.replaceChildren(...priced(word('payConfirm', { n: '\u0000' }), price))
     problem.textContent = result ? refusal(result.error, price) : ''
-    if (result?.error === 'BALANCE_TOO_LOW') offerStars(problem)
+    if (result?.error === 'BALANCE_TOO_LOW') offerStars(problem, balance, price)
   })
   return [
-    make('button', { type: 'button', class: 'balance', title: word('balance'), tabindex: -1 },
-      make('small', {}, word('balance')), make('span', { 'data-testid': 'pay-balance' }, star(), number(me().stars))),
+    make('p', { class: 'balance' }, make('small', {}, word('balance')), balance),
     make('span', { class: 'big-star', 'aria-hidden': 'true' }),
     make('h3', { id: 'pay-title' }, word('payTitle')),
     make('p', { dir: 'auto' }, word('payAsk', { title: invoice.title, bot: world.bot.first_name, n: number(price) })),
@@ -78,12 +78,18 @@ function refusal(error, price) {
   return word(REFUSALS[error] || error)
 }
 
-function offerStars(problem) {
-  const more = make('button', { type: 'button', class: 'link', 'data-testid': 'more-stars', onclick: getMoreStars }, word('moreStars'))
-  problem.append(' ', more)
+/** Enough of them, for this is a sandbox. */
+function offerStars(problem, balance, price) {
+  const getThem = async () => {
+    const got = await getMoreStars(price - me().stars)
+    if (!got) return
+    balance.replaceChildren(star(), number(got.stars))
+    problem.replaceChildren()
+  }
+  problem.append(' ', make('button', { type: 'button', class: 'link', 'data-testid': 'more-stars', onclick: getThem }, word('moreStars')))
 }
 
-export const getMoreStars = () => act('stars', { amount: 1000 })
+export const getMoreStars = (least = 0) => act('stars', { amount: Math.max(1000, least) })
 
 function celebrate() {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
