@@ -1,4 +1,4 @@
-"""One OpenAI-compatible server: the client, its time limits, the bounds of its answers, and its errors as ours."""
+"""One OpenAI-compatible server: its client, time limits, the bounds of its answers, and its errors as ours."""
 
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +18,7 @@ from bot.providers.errors import (
     UpstreamUnreachable,
 )
 
+OPENAI = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10.0
 CONNECTIONS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
 MEGABYTE = 1024 * 1024
@@ -72,7 +73,7 @@ async def open_upstream(base_url: str | None, api_key: str, proxy_url: str = "")
         headers={"Accept-Encoding": "identity"}, event_hooks={"response": [_bound]},
     ) as http:  # fmt: skip
         client = openai.AsyncOpenAI(
-            api_key=api_key, base_url=base_url or "https://api.openai.com/v1", max_retries=0, http_client=http,
+            api_key=api_key, base_url=base_url or OPENAI, max_retries=0, http_client=http,
             default_headers={"Accept-Encoding": "identity"},
         )  # fmt: skip
         yield Upstream(client, http)
