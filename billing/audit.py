@@ -6,7 +6,7 @@ knows nothing of them. Names are those of the list that operators are given (I1 
 
 INVARIANTS = {
     "I1 money is neither made nor lost": """
-        SELECT sum(posted) AS off FROM account HAVING sum(posted) <> 0""",
+        SELECT off FROM (SELECT sum(posted) AS off FROM account) AS books WHERE off <> 0""",
     "I2 a transfer has two different sides and moves something": """
         SELECT id FROM transfer WHERE source = destination OR amount <= 0""",
     "I3 a transfer's accounts exist": """
@@ -29,23 +29,33 @@ INVARIANTS = {
     "I8 a captured hold has exactly its capture, others have none": """
         SELECT hold.key FROM hold LEFT JOIN transfer ON transfer.key = 'capture:' || hold.key
         WHERE (hold.state = 'captured') <> (transfer.id IS NOT NULL)
-            OR (transfer.id IS NOT NULL AND (transfer.amount <> hold.captured
-                OR transfer.source <> hold.account OR transfer.destination <> 'sales'
-                OR transfer.amount > hold.amount))
-        UNION ALL SELECT transfer.key FROM transfer WHERE kind = 'capture'
-            AND substr(key, 9) NOT IN (SELECT key FROM hold)""",
+            OR (transfer.id IS NOT NULL AND (transfer.kind <> 'capture'
+                OR transfer.amount <> hold.captured OR transfer.amount > hold.amount
+                OR transfer.source <> hold.account OR transfer.destination <> 'sales'))
+        UNION ALL SELECT key FROM transfer WHERE kind = 'capture'
+            AND (substr(key, 1, 8) <> 'capture:' OR substr(key, 9) NOT IN (SELECT key FROM hold))""",
     "I9 a payment has exactly its credit, at the invoice's price": """
         SELECT payment.charge FROM payment
         JOIN invoice ON invoice.id = payment.invoice
         LEFT JOIN transfer ON transfer.key = 'pay:stars:' || payment.charge
         WHERE transfer.id IS NULL OR transfer.amount <> payment.amount OR payment.amount <> invoice.amount
             OR payment.stars <> invoice.stars OR invoice.state <> 'paid'
+            OR payment.customer <> invoice.customer OR transfer.source <> 'world:stars'
             OR transfer.destination <> 'customer:' || payment.customer
         UNION ALL SELECT key FROM transfer WHERE kind = 'stars'
-            AND substr(key, 11) NOT IN (SELECT charge FROM payment)""",
-    "I10 a refund was asked for and took back what the payment credited": """
+            AND (substr(key, 1, 10) <> 'pay:stars:' OR substr(key, 11) NOT IN (SELECT charge FROM payment))
+        UNION ALL SELECT 'invoice ' || id FROM invoice
+            WHERE state = 'paid' AND id NOT IN (SELECT invoice FROM payment)""",
+    "I10 a refund gives back once what was taken, and nothing else": """
         SELECT payment.charge FROM payment
         LEFT JOIN transfer ON transfer.key = 'refund:stars:' || payment.charge
         WHERE (payment.state = 'credited') <> (transfer.id IS NULL)
-            OR (transfer.id IS NOT NULL AND transfer.amount <> payment.amount)""",
+            OR (transfer.id IS NOT NULL AND (transfer.amount <> payment.amount
+                OR transfer.source <> 'customer:' || payment.customer
+                OR transfer.destination <> 'world:stars'))
+        UNION ALL SELECT key FROM transfer WHERE kind = 'stars_refund'
+            AND (substr(key, 1, 13) <> 'refund:stars:' OR substr(key, 14) NOT IN (SELECT charge FROM payment))
+        UNION ALL SELECT transfer.key FROM transfer LEFT JOIN hold ON transfer.key = 'refund:' || hold.key
+        WHERE transfer.kind = 'refund' AND (hold.key IS NULL OR hold.captured <> transfer.amount
+            OR transfer.source <> 'sales' OR transfer.destination <> hold.account)""",
 }

@@ -64,24 +64,26 @@ def load_tariff(path: Path = SHIPPED) -> Tariff:
             voice=_steps(data, "voice", 0),
             automatic_language=_amount(data["voice"]["automatic_language"]),
         )
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise TariffError(f"{path}: {error}") from None
     except KeyError as error:
         raise TariffError(f"{path}: {error} is missing") from None
+    except (OSError, TypeError, ValueError) as error:  # what is no TOML is a ValueError, too
+        raise TariffError(f"{path}: {error}") from None
 
 
 def _steps(data: dict[str, Any], section: str, first: int) -> tuple[Step, ...]:
-    steps = tuple(Step(int(step["from"]), _amount(step["tokens"])) for step in data[section]["steps"])
+    steps = tuple(Step(step["from"], _amount(step["tokens"])) for step in data[section]["steps"])
     sizes = [step.size for step in steps]
     if sizes[:1] != [first] or sizes != sorted(set(sizes)):
-        raise TariffError(f"[{section}] steps must begin at {first} and rise")
-    if any(step.price <= 0 for step in steps):
-        raise TariffError(f"[{section}] every step must cost something")
+        raise ValueError(f"[{section}] steps must begin at {first} and rise")
+    if any(step.price == 0 for step in steps):
+        raise ValueError(f"[{section}] every step must cost something")
     return steps
 
 
-def _amount(tokens: int | float | str) -> int:
+def _amount(tokens: int | float) -> int:
+    if isinstance(tokens, bool) or not isinstance(tokens, int | float) or not 0 <= tokens < 1e9:
+        raise ValueError(f"{tokens!r} is no price: a number of tokens is needed")
     amount = Decimal(str(tokens)) * MILLI
-    if amount != int(amount) or amount < 0:
-        raise TariffError(f"{tokens} tokens: a price has at most three decimal places and is not negative")
+    if amount != int(amount):
+        raise ValueError(f"{tokens} tokens: a price has at most three decimal places")
     return int(amount)

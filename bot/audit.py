@@ -22,10 +22,15 @@ INVARIANTS = MONEY | {
     "I13 a final job has one delivery, another has none": """
         SELECT job.id FROM job LEFT JOIN delivery ON delivery.job = job.id
         WHERE (job.delivers = 1 AND job.state NOT IN ('queued', 'running')) <> (delivery.job IS NOT NULL)""",
-    "I14 at most one call was good, and only running jobs intend one": """
+    "I14 a running job has its intent, an answered one its one good call, others neither": """
         SELECT job FROM call WHERE state = 'ok' GROUP BY job HAVING count(*) > 1
         UNION ALL SELECT call.job FROM call JOIN job ON job.id = call.job
-            WHERE call.state = 'intent' AND (job.state <> 'running' OR job.attempt <> call.attempt)""",
+            WHERE (call.state = 'intent' AND (job.state <> 'running' OR job.attempt <> call.attempt))
+            OR (call.state = 'ok' AND (job.state <> 'answered' OR job.attempt <> call.attempt))
+        UNION ALL SELECT job.id FROM job
+            LEFT JOIN call ON call.job = job.id AND call.attempt = job.attempt
+            WHERE (job.state = 'running' AND coalesce(call.state, '') <> 'intent')
+            OR (job.state = 'answered' AND coalesce(call.state, '') <> 'ok')""",
     "I16 a processed update says when": """
         SELECT id FROM update_received WHERE (state = 'received') <> (processed_at IS NULL)""",
     "I17 one job at a time in a lane": """
@@ -35,8 +40,8 @@ INVARIANTS = MONEY | {
         SELECT file.name FROM file JOIN job ON job.id = file.job WHERE job.state <> 'answered'""",
 }
 
-STALE = "SELECT id FROM job WHERE state = 'running' AND boot <> :boot"
-"""I18: no running job belongs to another run of the program, once `recover` is through."""
+STALE_NAME = "I18 no running job belongs to another run of the program, once `recover` is through"
+STALE = "SELECT id FROM job WHERE state = 'running' AND (boot IS NULL OR boot <> :boot) LIMIT 3"
 
 
 class Violation(NamedTuple):
@@ -51,5 +56,5 @@ async def audit(storage: Storage, boot: str | None = None) -> list[Violation]:
         if rows := await storage.fetch(f"{sql} LIMIT 3"):
             found.append(Violation(name, [tuple(row) for row in rows]))
     if boot is not None and (rows := await storage.fetch(STALE, boot=boot)):
-        found.append(Violation("I18 no running job belongs to another run", rows[:3]))
+        found.append(Violation(STALE_NAME, [tuple(row) for row in rows]))
     return found

@@ -53,6 +53,7 @@ class Files:
             out.flush()
             os.fsync(out.fileno())
         part.rename(self._folder / name)
+        _sync_folder(self._folder)
         return StoredFile(name, file.media, len(file.data), file.seconds)
 
     def path(self, name: str) -> Path:
@@ -76,6 +77,15 @@ class Files:
         for path in gone:
             path.unlink(missing_ok=True)
         return len(gone)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name as durable as what it names."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def record(conn: Connection, job: int, files: Sequence[StoredFile], now: int) -> None:

@@ -129,8 +129,7 @@ class Jobs:
     async def cancel_all(self, customer: int, scope: str) -> int:
         """Cancel all of a customer's jobs of one scope; how many."""
         rows = await self._storage.fetch(
-            "SELECT id FROM job WHERE scope = :scope AND customer = :customer"
-            " AND state IN ('queued', 'running')",
+            "SELECT id FROM job WHERE scope = :scope AND customer = :customer AND ended_at IS NULL",
             scope=scope, customer=customer,
         )  # fmt: skip
         return sum([await self.cancel(row.id, customer) for row in rows])

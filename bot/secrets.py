@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -10,13 +11,24 @@ def kept_secret(folder: Path, name: str, given: str = "") -> str:
     if given:
         return given
     path = folder / name
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(file, "w") as out:
-        secret = secrets.token_urlsafe(32)
-        out.write(secret + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    if not path.exists():
+        _make(path)
+    secret = path.read_text("ascii").strip()
+    if not secret:
+        raise ValueError(f"{path} is empty. Put the secret back, or remove the file to have a new one made")
     return secret
+
+
+def _make(path: Path) -> None:
+    """Written whole and durably before it has its name: half a secret would be kept for ever."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(32) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):  # another process has just made it: theirs is the one
+            path.hardlink_to(part)
+    finally:
+        part.unlink(missing_ok=True)

@@ -126,7 +126,9 @@ def _genuine(conn: Connection, secret: bytes, payload: str) -> Row | None:
     invoice = conn.one(
         "SELECT id, customer, amount, stars, expires_at, state FROM invoice WHERE id = :id", id=int(number)
     )
-    if invoice is None or not hmac.compare_digest(_tag(secret, invoice).encode(), tag.encode()):
+    if invoice is None or not hmac.compare_digest(
+        _tag(secret, invoice).encode(), tag.encode(errors="replace")
+    ):
         return None
     return invoice
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.sandbox.access import open_chat
 from bot.sandbox.api import Call, answers
 from bot.sandbox.refusals import bad
 from bot.sandbox.sending import caption_of, send
@@ -24,7 +25,7 @@ _SERVICE = {
 
 
 def _source(call: Call, message_id: int, verb: str) -> Json:
-    chat = call.world.open_chat(call.params["from_chat_id"])
+    chat = open_chat(call.world, call.params["from_chat_id"])
     message = call.world.message(chat, message_id, f"message to {verb} not found")
     if _SERVICE & set(message):
         raise bad(f"message can't be {'forwarded' if verb == 'forward' else 'copied'}")
@@ -72,7 +73,7 @@ def copy_message(call: Call) -> Json:
 @answers("forwardMessages", "copyMessages")
 def pass_on_messages(call: Call) -> list[Json]:
     """What can't be found or passed on is left out."""
-    there = call.world.open_chat(call.params["from_chat_id"])
+    there = open_chat(call.world, call.params["from_chat_id"])
     chat = call.writable_chat()
     found = [there.messages[one] for one in call.params["message_ids"] if one in there.messages]
     if not found:

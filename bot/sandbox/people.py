@@ -40,8 +40,8 @@ class People(Writing, Pressing, Membership):
     def stars(self, person: int) -> int:
         return self._stars.balances.get(person, 0)
 
-    def add_stars(self, person: int, stars: int) -> None:
-        """Buy more Stars in the app, or spend some elsewhere."""
+    def give_stars(self, person: int, stars: int) -> None:
+        """Play money, out of nowhere."""
         self._stars.give(person, stars)
 
     def add_payment(self, person: int, amount: int, payload: str) -> str:

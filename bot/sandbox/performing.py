@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bot.sandbox import chats, delivery, editing, passing_on, profile, sending
+from bot.sandbox import chats, delivery, editing, invoices, passing_on, profile, sending
 from bot.sandbox.api import HANDLERS, Call, Upload
 from bot.sandbox.faults import Fault
 from bot.sandbox.generic import answer_smallest
@@ -23,7 +23,7 @@ from bot.sandbox.world import World
 Json = dict[str, Any]
 
 CALLS_MAX = 500
-_ENTERED = (chats, delivery, editing, passing_on, profile, sending)
+_ENTERED = (chats, delivery, editing, invoices, passing_on, profile, sending)
 """They enter their methods in HANDLERS as they are imported."""
 _BAD_GATEWAY = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
 
@@ -101,7 +101,7 @@ class Performer:
         answer = answer_smallest(call, model) if handler is None else handler(call)
         if inspect.isawaitable(answer):
             answer = await answer
-        if self._world.validate:
+        if self._world.validate and method != "getUpdates":  # each update was checked as it was made
             check_answer(model, answer)
         return answer
 

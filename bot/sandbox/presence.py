@@ -40,7 +40,8 @@ class Presence:
             self._world.know_topic(there, topic)
             body.update(message_thread_id=topic, is_topic_message=True)
         message = self._world.post(there, {**body, **content})
-        self._tell(there, "message", message)
+        if not there.private or there.id == person:
+            self._tell(there, "message", message)
         return message
 
     def _tell(self, chat: Chat, kind: str, message: Json) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 from aiogram.types import Message
 
+from bot.sandbox.access import check_rights
 from bot.sandbox.api import Call, answers
 from bot.sandbox.entities import CAPTION_MAX, TEXT_MAX, formatted
 from bot.sandbox.keyboards import inline_keyboard, reply_keyboard
 from bot.sandbox.media import group_id, media
 from bot.sandbox.refusals import ApiError, bad
 from bot.sandbox.typed import members, smallest
-from bot.sandbox.world import ACTION_SECONDS, Chat, refused
+from bot.sandbox.world import ACTION_SECONDS, Chat
 
 Json = dict[str, Any]
 
@@ -70,7 +71,7 @@ def send(call: Call, content: Json, *, chat: Chat | None = None) -> Json:
     chat = chat or call.writable_chat()
     params = call.params
     thread_id = params.get("message_thread_id")
-    _check_rights(chat, thread_id, content)
+    check_rights(chat, thread_id, content)
     body: Json = {"from": call.world.bot, **_reply(call, chat), **content}
     if thread_id is not None:
         body.update(message_thread_id=thread_id, is_topic_message=True)
@@ -84,30 +85,6 @@ def send(call: Call, content: Json, *, chat: Chat | None = None) -> Json:
             body["reply_markup"] = inline
         _change_keyboard(call, chat, reply_keyboard(markup))
     return call.world.post(chat, body)
-
-
-_RIGHTS = {
-    "text": "text messages",
-    "photo": "photos",
-    "video": "videos",
-    "voice": "voice notes",
-    "video_note": "video notes",
-    "audio": "music",
-    "document": "documents",
-    "sticker": "stickers",
-    "poll": "polls",
-}
-
-
-def _check_rights(chat: Chat, thread_id: int | None, content: Json) -> None:
-    refusal = refused(chat, thread_id) if thread_id is not None else None
-    if refusal is not None:
-        raise refusal
-    if not chat.forbidden:
-        return
-    for kind, words in _RIGHTS.items():
-        if kind in content and kind in chat.forbidden:
-            raise bad(f"not enough rights to send {words} to the chat")
 
 
 def _change_keyboard(call: Call, chat: Chat, keyboard: Json | None) -> None:

@@ -92,7 +92,7 @@ class Server:
 
 
 def is_local(host: str) -> bool:
-    """Whether a Host header names this machine."""
+    """Whether a Host header names this machine; for the chat page too."""
     name = host[1 : host.find("]")] if host.startswith("[") else host.partition(":")[0]
     return name.lower() in LOOPBACK
 

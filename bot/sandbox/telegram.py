@@ -18,19 +18,18 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.files import StoredFile
 from bot.sandbox.people import People
 from bot.sandbox.performing import Performer, Recorded
-from bot.sandbox.profile import commands_shown
+from bot.sandbox.profile import commands_shown, presented
 from bot.sandbox.queries import Queries, Tap
 from bot.sandbox.server import Server
 from bot.sandbox.stars import Stars
 from bot.sandbox.tasks import Tasks
 from bot.sandbox.watch import Watch
 from bot.sandbox.webhook import Webhook
-from bot.sandbox.world import World
+from bot.sandbox.world import Chat, Person, World
 
-__all__ = ["Fault", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
+__all__ = ["Fault", "Recorded", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
 
 Json = dict[str, Any]
-Call = Recorded
 
 
 class SandboxTelegram(People):
@@ -65,10 +64,14 @@ class SandboxTelegram(People):
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Serve the Bot API (port 0: any free one); its address."""
         self._world.begin()
+        try:
+            self.base = await self._server.start(host, port)
+        except BaseException:
+            self._world.close()
+            raise
         self._tasks = Tasks()
         self._tasks.start(self._world.store.flush_now_and_then())
         self._tasks.start(self._webhook.run())
-        self.base = await self._server.start(host, port)
         return self.base
 
     async def stop(self) -> None:
@@ -88,6 +91,22 @@ class SandboxTelegram(People):
         await self.stop()
 
     # What is seen
+
+    @property
+    def people(self) -> dict[int, Person]:
+        return self._world.people
+
+    @property
+    def chats(self) -> dict[int, Chat]:
+        return self._world.chats
+
+    def presented(self, language_code: str | None = None) -> Json:
+        """The bot's `name`, `description` and `short_description`, as the app shows them in this language."""
+        return presented(self._world, language_code)
+
+    def invoice(self, link: str) -> Json:
+        """What a link of createInvoiceLink sells: title, description, amount. Raises KeyError."""
+        return self._stars.invoices[link]
 
     def messages(self, chat: int) -> list[Json]:
         """What is in a chat, oldest first."""

@@ -59,6 +59,7 @@ class Updates:
         self.hurried = False
         """Whether polls that come too soon are held up, as Telegram's server does."""
         self._last_offset, self._last_poll, self._last_webhook = -1, 0.0, -1.0
+        self._last_conflict = -3.0
 
     def load(self, rows: list[Json]) -> None:
         rows.sort(key=lambda row: int(row["update"]["update_id"]))
@@ -153,8 +154,15 @@ class Updates:
         while not self.pending() and loop.time() < end and not self._stopped:
             await self._wait(end - loop.time())
             if mine != self._poll:
+                await self._hold_up_conflict()
                 raise conflict(self._ended)
         return self._batch(min(max(limit, 1), LIMIT_MAX))
+
+    async def _hold_up_conflict(self) -> None:
+        now = asyncio.get_running_loop().time()
+        since, self._last_conflict = now - self._last_conflict, now
+        if self.hurried and since < 3:
+            await asyncio.sleep(3)
 
     def check_webhook_pace(self) -> None:
         """Setting it twice within a second is too fast."""

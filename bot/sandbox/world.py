@@ -1,4 +1,4 @@
-"""Who and what there is: people, groups, their messages; and the rules on who reaches whom.
+"""Who and what there is: people, groups, and their messages.
 
 Every Telegram object here is a plain JSON dict. A stored message is never changed, only replaced.
 A chat keeps its newest `MESSAGES_MAX` messages.
@@ -24,7 +24,7 @@ from aiogram.types import (
 from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Faults
 from bot.sandbox.files import Files
-from bot.sandbox.refusals import ApiError, bad, forbidden
+from bot.sandbox.refusals import bad
 from bot.sandbox.store import Store
 from bot.sandbox.typed import smallest
 from bot.sandbox.updates import Updates
@@ -120,6 +120,7 @@ class World:
     def keep_person(self, person: Person) -> None:
         self.people[person.id] = person
         self.store.put("person", person.id, asdict(person))
+        self.watches.tell("person", {"person": person.id})
 
     def keep_chat(self, chat: Chat) -> None:
         self.chats[chat.id] = chat
@@ -133,48 +134,6 @@ class World:
         if id not in self.people:
             raise bad("user not found")
         return self.people[id]
-
-    def chat_named(self, name: int | str) -> Chat:
-        """The chat with this id or @username. Raises "chat not found"."""
-        if isinstance(name, str):
-            wanted = name.removeprefix("@").lower()
-            for chat in self.chats.values():
-                if str(chat.info.get("username", "")).lower() == wanted and not chat.private:
-                    return chat
-            raise bad("chat not found")
-        known = self.chats.get(name)
-        if known is None:
-            if name == self.bot["id"]:
-                raise forbidden("the bot can't send messages to the bot")
-            raise bad("chat not found")
-        return known
-
-    def open_chat(self, name: int | str) -> Chat:
-        """A chat in which the bot still is."""
-        chat = self.chat_named(name)
-        kind = chat.info["type"]
-        if chat.migrated_to is not None:
-            raise bad("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
-        if chat.state == "kicked":
-            raise forbidden(f"bot was kicked from the {_kind_words(kind)}")
-        if chat.state == "left":
-            raise forbidden(f"bot is not a member of the {_kind_words(kind)}")
-        if chat.state == "deleted":
-            raise forbidden("the group chat was deleted")
-        return chat
-
-    def writable_chat(self, name: int | str) -> Chat:
-        """A chat to which the bot may send."""
-        chat = self.open_chat(name)
-        if chat.private:
-            person = self.people[chat.id]
-            if person.deactivated:
-                raise forbidden("user is deactivated")
-            if person.blocked:
-                raise forbidden("bot was blocked by the user")
-            if not person.started:
-                raise forbidden("bot can't initiate conversation with a user")
-        return chat
 
     def know_topic(self, chat: Chat, topic: int, name: str = "") -> None:
         if str(topic) not in chat.topics:
@@ -275,10 +234,6 @@ class World:
         self.store.close()
 
 
-def _kind_words(kind: str) -> str:
-    return {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}[kind]
-
-
 _MEMBERS = {
     "creator": ChatMemberOwner,
     "administrator": ChatMemberAdministrator,
@@ -293,17 +248,3 @@ def member(user: Json, status: str) -> Json:
     """The ChatMember object of a user in this status."""
     made: Json = smallest(_MEMBERS[status], {"user": user, "status": status})
     return made
-
-
-def refused(chat: Chat, thread_id: int | None) -> ApiError | None:
-    """Why nothing can be sent to this topic, if so."""
-    if thread_id is None or chat.private:
-        return None
-    topic = chat.topics.get(str(thread_id))
-    if topic is None:
-        return bad("message thread not found")
-    if topic.get("deleted"):
-        return bad("TOPIC_DELETED")
-    if topic.get("closed"):
-        return bad("TOPIC_CLOSED")
-    return None

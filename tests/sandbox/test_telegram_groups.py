@@ -181,7 +181,7 @@ async def test_inline_mode(telegram, bot):
     posted = telegram.choose_inline(ADA, asked, "1", query="cats", chat=BOB)
 
     assert (posted["text"], posted["via_bot"]["id"]) == ("cats", bot.id)
-    *_, chosen = await bot.get_updates(offset=update.update_id + 1)
+    [chosen] = await bot.get_updates(offset=update.update_id + 1)
     name = chosen.chosen_inline_result.inline_message_id
     assert await bot.edit_message_text("dogs", inline_message_id=name) is True
     assert telegram.message(BOB, posted["message_id"])["text"] == "dogs"

@@ -11,7 +11,16 @@ async def test_other_machines_are_not_served():
 
     with pytest.raises(ValueError, match="this machine only"):
         await telegram.start("0.0.0.0")
-    await telegram.stop()
+
+
+async def test_a_port_that_is_taken_leaves_the_folder_free(telegram, tmp_path):
+    port = int(telegram.base.rpartition(":")[2])
+    second = SandboxTelegram(BOT_TOKEN, tmp_path)
+
+    with pytest.raises(OSError, match="address already in use"):
+        await second.start(port=port)
+    await second.start()
+    await second.stop()
 
 
 @pytest.mark.parametrize(

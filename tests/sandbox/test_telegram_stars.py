@@ -279,7 +279,7 @@ async def test_a_person_cancels_and_the_bot_is_told(telegram, bot):
 
 async def test_a_renewal_without_stars_fails(telegram, bot):
     shop, charge = await subscribed(telegram, bot)
-    telegram.add_stars(ADA, -telegram.stars(ADA))
+    telegram.give_stars(ADA, -telegram.stars(ADA))
 
     telegram.clock.forward(MONTH + 1)
 
