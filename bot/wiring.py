@@ -11,9 +11,9 @@ import structlog
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
-from bot.catalog.modes import load_modes
-from bot.catalog.packs import load_packs
-from bot.catalog.styles import load_styles
+from bot.catalog.modes import read_modes
+from bot.catalog.packs import read_packs
+from bot.catalog.styles import read_styles
 from bot.clock import DAY, HOUR, now
 from bot.conversations import Conversations
 from bot.files import Files
@@ -104,8 +104,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         jobs = await stack.enter_async_context(open_jobs(settings, outside, storage, files))
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
-            packs=load_packs(*_given(settings.packs_file)), modes=tuple(load_modes()),
-            styles=tuple(load_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+            packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
+            styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app()
