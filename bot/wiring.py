@@ -17,7 +17,7 @@ from bot.catalog.styles import read_styles
 from bot.clock import DAY, HOUR, now
 from bot.conversations import Conversations
 from bot.files import Files
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.prices import Prices
 from bot.providers.opened import open_providers
@@ -130,7 +130,12 @@ async def open_jobs(
     settings: Settings, outside: Surroundings, storage: Storage, files: Files
 ) -> AsyncIterator[Jobs]:
     """The jobs with the providers that do them."""
-    async with open_providers(settings, outside) as work:
+    async with open_providers(settings, outside.upstream_url, outside.upstream_key) as providers:
+        work = {
+            "text": Work(providers.text, settings.text_workers, settings.text_seconds),
+            "image": Work(providers.image, settings.image_workers, settings.image_seconds),
+            "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
+        }
         yield Jobs(
             storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
             work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,

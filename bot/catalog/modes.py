@@ -17,7 +17,7 @@ class Mode(BaseModel):
     """The system message that goes before the conversation."""
 
 
-def load_modes(path: Path = MODES_FILE) -> Mapping[str, Mode]:
+def read_modes(path: Path = MODES_FILE) -> Mapping[str, Mode]:
     """The modes by name, in the menu's order. A mistake in the file is pydantic's ValidationError."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return {

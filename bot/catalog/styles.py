@@ -27,7 +27,7 @@ PLAIN = PictureStyle(name="", words="", negative="", size="1024x1024", most=10)
 """How a picture is made where no style was chosen."""
 
 
-def load_styles(path: Path = STYLES_FILE) -> Mapping[str, PictureStyle]:
+def read_styles(path: Path = STYLES_FILE) -> Mapping[str, PictureStyle]:
     """The styles by name, in the menu's order. A mistake in the file is pydantic's ValidationError."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: PictureStyle(name=name, **table) for name, table in tables.items()}

@@ -55,7 +55,7 @@ class Voices:
         return self._by_word.get(word) or self._by_word.get(word.partition("-")[0])
 
 
-def load_voices(path: Path = VOICES_FILE) -> Voices:
+def read_voices(path: Path = VOICES_FILE) -> Voices:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     voices: dict[tuple[str, str], list[Voice]] = {}

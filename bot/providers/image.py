@@ -97,10 +97,11 @@ class ImageProvider:
         return await self._pictures(answer, count)
 
     async def _call(self, prompt: str, size: str, count: int) -> ImagesResponse:
-        wanted: dict[str, Any] = {"size": size} if self._takes_size else {}
-        return await self._upstream.client.images.generate(
-            model=self._model, prompt=prompt, n=count, timeout=patience(self._seconds), **wanted
+        wanted: Any = size if self._takes_size else openai.omit
+        answer: ImagesResponse = await self._upstream.client.images.generate(
+            model=self._model, prompt=prompt, n=count, size=wanted, timeout=patience(self._seconds)
         )
+        return answer
 
     async def _pictures(self, answer: ImagesResponse, count: int) -> list[ProducedFile]:
         data = answer.data if isinstance(answer, ImagesResponse) else None

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from bot.catalog.modes import load_modes
-from bot.catalog.styles import load_styles
-from bot.catalog.voices import load_voices
+from bot.catalog.modes import read_modes
+from bot.catalog.styles import read_styles
+from bot.catalog.voices import read_voices
 from bot.providers.image import ImageProvider
 from bot.providers.speech import SpeechProvider
 from bot.providers.speech.engine import Engine
@@ -31,13 +31,13 @@ async def open_providers(
     """`upstream_url` None is OpenAI's own."""
     async with open_upstream(upstream_url, upstream_key, settings.proxy_url) as upstream:
         speech = SpeechProvider(
-            engines(settings, upstream), load_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
+            engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
         )
         text = TextProvider(
-            upstream, settings.text_model, load_modes(), stream=settings.telegram_stream,
+            upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
             seconds=settings.text_seconds, speech=speech,
         )  # fmt: skip
-        image = ImageProvider(upstream, settings.image_model, load_styles(), seconds=settings.image_seconds)
+        image = ImageProvider(upstream, settings.image_model, read_styles(), seconds=settings.image_seconds)
         yield Providers(text, image, speech)
 
 

@@ -1,4 +1,4 @@
-"""One OpenAI-compatible server: the client, its time limits, the bounds of its answers, and its errors as ours."""
+"""One OpenAI-compatible server: its client, time limits, bounds of its answers, and its errors as ours."""
 
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +18,9 @@ from bot.providers.errors import (
     UpstreamUnreachable,
 )
 
+OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10.0
+UNPACKED = {"Accept-Encoding": "identity"}
 CONNECTIONS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
 MEGABYTE = 1024 * 1024
 BODY_MOST = {
@@ -69,11 +71,11 @@ async def open_upstream(base_url: str | None, api_key: str, proxy_url: str = "")
     # Only what is configured counts: the environment's proxies would also catch a server on this machine.
     async with openai.DefaultAioHttpClient(
         trust_env=False, proxy=proxy_url or None, limits=CONNECTIONS, follow_redirects=False,
-        headers={"Accept-Encoding": "identity"}, event_hooks={"response": [_bound]},
+        headers=UNPACKED, event_hooks={"response": [_bound]},
     ) as http:  # fmt: skip
         client = openai.AsyncOpenAI(
-            api_key=api_key, base_url=base_url or "https://api.openai.com/v1", max_retries=0, http_client=http,
-            default_headers={"Accept-Encoding": "identity"},
+            api_key=api_key, base_url=base_url or OPENAI_URL, max_retries=0, http_client=http,
+            default_headers=UNPACKED,
         )  # fmt: skip
         yield Upstream(client, http)
 

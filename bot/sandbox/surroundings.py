@@ -32,9 +32,9 @@ class Surroundings:
     """None: OpenAI's own."""
     upstream_key: str = field(repr=False)
     telegram: SandboxTelegram | None = None
+    upstream: OfflineUpstream | None = None
     missing: Sequence[str] = ()
     """A sentence for each optional part that is not installed."""
-    upstream: OfflineUpstream | None = None
 
 
 @asynccontextmanager
@@ -60,7 +60,7 @@ async def open_surroundings(settings: Settings) -> AsyncIterator[Surroundings]:
         telegram = await _open_telegram(bot_token, folder, settings.sandbox_telegram_port, stack)
         yield Surroundings(
             bot_token, telegram.base, settings.admin_ids or (ADMIN,), upstream_url, key,
-            telegram, missing_parts(), upstream,
+            telegram, upstream, missing_parts(),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from bot.catalog.voices import Language, Voice, Voices, load_voices
+from bot.catalog.voices import Language, Voice, Voices, read_voices
 from bot.providers.errors import ProviderError
 from bot.providers.language import detect_language
 from bot.providers.speech import audio
@@ -147,7 +147,7 @@ def _language(text: str, instructions: str) -> Language:
 
 @cache
 def _voices() -> Voices:
-    return load_voices()
+    return read_voices()
 
 
 @cache

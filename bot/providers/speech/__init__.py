@@ -50,14 +50,14 @@ class SpeechProvider:
         for engine in able:
             try:
                 file = await self._spoken(engine, words, request, progress)
-                return Answer(request.text, (file,), engine=engine.name)
             except ContentRefused:
                 raise  # another engine would say what the first refused to
             except ProviderError as error:
-                log.warning(
-                    "speech engine failed", engine=engine.name, error=type(error).__name__, detail=str(error)
-                )
+                kind = type(error).__name__
+                log.warning("speech engine failed", engine=engine.name, error=kind, detail=str(error))
                 errors.append(error)
+            else:
+                return Answer(request.text, (file,), engine=engine.name)
         raise errors[0]
 
     def _words(self, request: SpeechRequest) -> Words:

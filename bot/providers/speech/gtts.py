@@ -8,8 +8,7 @@ import requests
 from gtts import gTTS
 from gtts.lang import tts_langs
 
-from bot.providers.errors import BadAnswer, UpstreamBusy, UpstreamUnreachable
-from bot.providers.errors import ProviderError as ProviderError
+from bot.providers.errors import BadAnswer, ProviderError, UpstreamBusy, UpstreamUnreachable
 from bot.providers.speech.engine import Spoken, Step, Words
 
 CONNECT_SECONDS, READ_SECONDS = 5, 10
@@ -62,7 +61,7 @@ def _speak(words: Words, step: Callable[[int, int], None], stopped: threading.Ev
     return bytes(heard)
 
 
-def _translated(error: Exception) -> Exception:
+def _translated(error: Exception) -> ProviderError:
     """gTTS raises its own error for what requests met, and lets what it did not expect through."""
     response = getattr(error, "rsp", None)
     if response is not None:

@@ -1,7 +1,5 @@
 """Speech by an OpenAI-compatible upstream. Its voices are not ours: one of the same gender is taken."""
 
-from typing import Any
-
 from bot.catalog.voices import Voice
 from bot.providers.errors import BadAnswer
 from bot.providers.speech import audio
@@ -12,61 +10,11 @@ INPUT_MOST = 1_500
 """Characters a call: the API takes 4,096, its newest models 2,000 units, which Persian fills sooner."""
 FEMALE = ("nova", "coral", "shimmer", "sage")
 MALE = ("onyx", "ash", "echo", "ballad")
-LANGUAGES = frozenset(
-    [
-        "af",
-        "ar",
-        "bg",
-        "ca",
-        "cs",
-        "cy",
-        "da",
-        "de",
-        "el",
-        "en",
-        "es",
-        "et",
-        "fa",
-        "fi",
-        "fil",
-        "fr",
-        "gl",
-        "he",
-        "hi",
-        "hr",
-        "hu",
-        "id",
-        "is",
-        "it",
-        "ja",
-        "kk",
-        "kn",
-        "ko",
-        "lt",
-        "lv",
-        "mk",
-        "mr",
-        "ms",
-        "nb",
-        "nl",
-        "pl",
-        "pt",
-        "ro",
-        "ru",
-        "sk",
-        "sl",
-        "sr",
-        "sv",
-        "sw",
-        "ta",
-        "th",
-        "tr",
-        "uk",
-        "ur",
-        "vi",
-        "zh",
-    ]
-)
+LANGUAGES = frozenset((
+    "af", "ar", "bg", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fil", "fr", "gl",
+    "he", "hi", "hr", "hu", "id", "is", "it", "ja", "kk", "kn", "ko", "lt", "lv", "mk", "mr", "ms", "nb",
+    "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "vi", "zh",
+))  # fmt: skip
 """Those of ours that OpenAI names for its speech models."""
 
 
@@ -93,14 +41,11 @@ class OpenAISpeech:
         return Spoken(await audio.encode(sound, "wav"))
 
     async def _part(self, text: str, words: Words) -> bytes:
-        call: dict[str, Any] = {"model": self._model, "voice": _voice(words.voice), "input": text}
         with translated():
             answer = await self._upstream.client.audio.speech.create(
-                **call,
-                instructions=_instructions(words),
-                response_format="mp3",
-                timeout=patience(self._seconds),
-            )
+                model=self._model, voice=_voice(words.voice), input=text, instructions=_instructions(words),
+                response_format="mp3", timeout=patience(self._seconds),
+            )  # fmt: skip
             data = await answer.aread()
         if not data:
             raise BadAnswer("The upstream answered without sound.")
