@@ -41,11 +41,25 @@ def main(words: Sequence[str]) -> int:
         if words[:1] == ["admin"]:
             return asyncio.run(administer(settings, words[1:]))
         asyncio.run(run(settings))
-    except* EXPECTED as errors:
-        for error in errors.exceptions:
-            print(error, file=sys.stderr)
+    except EXPECTED as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BaseExceptionGroup as group:
+        expected, others = group.split(EXPECTED)
+        if others or expected is None:
+            raise
+        print(*leaves(expected), sep="\n", file=sys.stderr)
         return 1
     return 0
+
+
+def leaves(group: BaseExceptionGroup) -> list[BaseException]:
+    """The exceptions in a group of groups."""
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]
 
 
 if __name__ == "__main__":

@@ -3,26 +3,32 @@
 Fluent isolates what is put into a sentence, so that a Latin name doesn't turn a Persian line around.
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.types import FluentType
 
 from billing.ledger import MILLI
 
 FOLDER = Path(__file__).parent.parent / "locales"
 LANGUAGES = {"en": "English", "fa": "فارسی", "ru": "Русский", "zh_CN": "简体中文", "zh_TW": "繁體中文"}
 FALLBACK = "en"
+RIGHT_TO_LEFT = frozenset({"fa"})
 
 Say = Callable[..., str]
 """`say("welcome", name=...)`: a text in one language."""
 
+_COMMAND = re.compile(r"(?<![\w/:.])/[a-z]+")
+_PERSIAN_DIGITS = str.maketrans("0123456789.,", "۰۱۲۳۴۵۶۷۸۹٫٬")
+
 
 class Texts:
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._bundles = {code: _bundle(folder, code) for code in LANGUAGES}
+        self._bundles = {code: bundle_of(folder, code) for code in LANGUAGES}
 
     def say(self, language: str) -> Say:
         """The texts in a language of LANGUAGES."""
@@ -40,18 +46,37 @@ class Texts:
         return say
 
 
-def _bundle(folder: Path, code: str) -> FluentBundle:
-    bundle = FluentBundle([code.replace("_", "-"), "en"])
+def bundle_of(folder: Path, code: str) -> FluentBundle:
+    """All texts of one language; a file that can't be read in full leaves out what is wrong in it."""
+    bundle = FluentBundle([code.replace("_", "-"), "en"], functions={"DIGITS": _Digits})
     for file in sorted((folder / code).glob("*.ftl")):
-        bundle.add_resource(FluentResource(file.read_text("utf-8")))
+        bundle.add_resource(FluentResource(source(file.read_text("utf-8"), code)))
     return bundle
+
+
+def source(text: str, code: str) -> str:
+    """A Fluent file as it is used: in a line from right to left a command keeps its slash in front."""
+    return _COMMAND.sub("\u2066\\g<0>\u2069", text) if code in RIGHT_TO_LEFT else text
+
+
+class _Digits(FluentType):
+    """`DIGITS($price)` in a Persian text: a number, or a text of figures, that is read and not copied."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def format(self, locale: Any) -> str:
+        value = self._value
+        text = value.format(locale) if isinstance(value, FluentType) else str(value)
+        return text.translate(_PERSIAN_DIGITS)
 
 
 def closest(language_code: str | None) -> str:
     """Which of our languages is nearest to a Telegram client's, as `fa`, `zh-hant`, `pt-br`."""
     code = (language_code or "").replace("_", "-").lower()
     if code.startswith("zh"):
-        return "zh_TW" if any(part in code for part in ("hant", "tw", "hk", "mo")) else "zh_CN"
+        traditional = "hans" not in code and any(part in code for part in ("hant", "tw", "hk", "mo"))
+        return "zh_TW" if traditional else "zh_CN"
     base = code.split("-")[0]
     return base if base in LANGUAGES else FALLBACK
 

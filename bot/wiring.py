@@ -11,16 +11,17 @@ import structlog
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
-from bot.catalog.modes import load_modes
-from bot.catalog.packs import load_packs
-from bot.catalog.styles import load_styles
+from bot.catalog.modes import read_modes
+from bot.catalog.packs import read_packs
+from bot.catalog.styles import read_styles
 from bot.clock import DAY, HOUR, now
 from bot.conversations import Conversations
 from bot.files import Files
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.prices import Prices
 from bot.providers.opened import open_providers
+from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
 from bot.secrets import kept_secret
@@ -103,11 +104,13 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         jobs = await stack.enter_async_context(open_jobs(settings, outside, storage, files))
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
-            packs=load_packs(*_given(settings.packs_file)), modes=tuple(load_modes()),
-            styles=tuple(load_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+            packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
+            styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
-        app = make_app(outside.routes)
+        app = make_app()
+        if outside.telegram is not None:
+            add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
@@ -127,7 +130,12 @@ async def open_jobs(
     settings: Settings, outside: Surroundings, storage: Storage, files: Files
 ) -> AsyncIterator[Jobs]:
     """The jobs with the providers that do them."""
-    async with open_providers(settings, outside) as work:
+    async with open_providers(settings, outside.upstream_url, outside.upstream_key) as providers:
+        work = {
+            "text": Work(providers.text, settings.text_workers, settings.text_seconds),
+            "image": Work(providers.image, settings.image_workers, settings.image_seconds),
+            "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
+        }
         yield Jobs(
             storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
             work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,

@@ -6,11 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.upstream import OfflineUpstream
-
 from billing import Balance
 from bot.audit import audit
 from bot.sandbox.telegram import SandboxTelegram
+from bot.sandbox.upstream import OfflineUpstream
 from bot.settings import Settings, load_settings
 from bot.wiring import App, open_app
 
@@ -85,6 +84,11 @@ async def until(condition: Any, seconds: float = 10) -> Any:
             if result:
                 return result
             await asyncio.sleep(0.01)
+
+
+def plain(text: str) -> str:
+    """Without the marks that keep directions apart."""
+    return text.translate(dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069")))
 
 
 async def answered(telegram: SandboxTelegram, chat: int, asked: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class PacksError(Exception):
     """The packs' file can't be used; the message says what to mend."""
 
 
-def load_packs(path: Path = SHIPPED) -> dict[str, Pack]:
+def read_packs(path: Path = SHIPPED) -> dict[str, Pack]:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
         packs = [

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.access import open_chat, writable_chat
 from bot.sandbox.refusals import bad
 from bot.sandbox.world import Chat, World
 
@@ -39,10 +40,10 @@ class Call:
 
     def chat(self) -> Chat:
         """The chat that `chat_id` names, if the bot still is in it."""
-        return self.world.open_chat(self.params["chat_id"])
+        return open_chat(self.world, self.params["chat_id"])
 
     def writable_chat(self) -> Chat:
-        return self.world.writable_chat(self.params["chat_id"])
+        return writable_chat(self.world, self.params["chat_id"])
 
     def upload(self, value: str) -> Upload | None:
         """What `attach://<field>` (or an upload right in the field) points to; None for anything else."""

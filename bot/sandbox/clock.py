@@ -24,6 +24,8 @@ class Clock:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now, self._ahead = now, 0.0
+        self.moved: Callable[[float], None] = lambda ahead: None
+        """Called with how far ahead it is now."""
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
         self._wake: asyncio.TimerHandle | None = None
@@ -42,7 +44,11 @@ class Clock:
             self._ahead += max(0.0, self._timers[0][0] - self.now())
             self._run_due()
         self._ahead += max(0.0, end - self.now())
+        self.moved(self._ahead)
         self._arm()
+
+    def set_ahead(self, seconds: float) -> None:
+        self._ahead = seconds
 
     def at(self, moment: float, act: Callable[[], None]) -> Timer:
         timer = Timer(moment, act)

@@ -5,6 +5,7 @@ Unlike Telegram's, this one also posts to plain http addresses, if they are on t
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,7 @@ def set_webhook(call: Call) -> bool:
     if url:
         _check_address(url)
     _remember(call)
+    updates.check_webhook_pace()
     if call.get("drop_pending_updates"):
         updates.clear()
     updates.webhook = {"url": url, "secret": secret, "max_connections": call.get("max_connections", 40)}
@@ -69,9 +71,18 @@ def _check_address(url: str) -> None:
         return
     if parts.scheme != "https":
         raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+    if _is_reserved(parts.hostname or ""):
+        raise bad(f"bad webhook: IP address {parts.hostname} is reserved")
     if (parts.port or 443) not in PORTS:
         raise bad("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
     raise bad("bad webhook: Failed to resolve host: the sandbox reaches no network")
+
+
+def _is_reserved(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
 
 
 @answers("deleteWebhook")

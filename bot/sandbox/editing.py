@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiogram.types import Checklist
+
 from bot.sandbox.api import Call, answers
 from bot.sandbox.keyboards import inline_keyboard
 from bot.sandbox.media import media
 from bot.sandbox.refusals import NOT_MODIFIED, bad
-from bot.sandbox.sending import caption_of, text_of
+from bot.sandbox.sending import caption_of, rich_message, text_of
+from bot.sandbox.typed import smallest
 from bot.sandbox.world import Chat
 
 Json = dict[str, Any]
@@ -17,10 +20,16 @@ DELETE_SECONDS = 48 * 3600
 _MEDIA = ("photo", "video", "animation", "audio", "document", "live_photo")
 _TEXT = ("text", "entities", "rich_message", "link_preview_options")
 _CAPTION = ("caption", "caption_entities")
-_SERVICE = ("successful_payment", "refunded_payment")
 
 
 def _target(call: Call) -> tuple[Chat, Json]:
+    inline = call.get("inline_message_id")
+    if inline is not None:
+        if inline not in call.queries.inline:
+            raise bad("MESSAGE_ID_INVALID")
+        chat_id, message_id = call.queries.inline[inline]
+        there = call.world.chats[chat_id]
+        return there, call.world.message(there, message_id, "message to edit not found")
     if call.get("chat_id") is None:
         raise bad("message identifier is not specified" if call.get("message_id") else "chat_id is empty")
     chat = call.chat()
@@ -32,8 +41,6 @@ def _target(call: Call) -> tuple[Chat, Json]:
 
 def _edited(call: Call, without: tuple[str, ...], content: Json) -> Json | bool:
     """The message with `content` for the fields `without`. No reply_markup takes the keyboard away."""
-    if call.get("inline_message_id"):
-        return True
     chat, message = _target(call)
     gone = {*without, "reply_markup", "edit_date"}
     new = {key: value for key, value in message.items() if key not in gone}
@@ -45,17 +52,17 @@ def _edited(call: Call, without: tuple[str, ...], content: Json) -> Json | bool:
     if new == before:
         raise bad(NOT_MODIFIED)
     new["edit_date"] = call.world.clock.date()
-    return call.world.replace(chat, new)
+    call.world.replace(chat, new)
+    return True if call.get("inline_message_id") else new
 
 
 @answers("editMessageText")
 def edit_message_text(call: Call) -> Json | bool:
     if call.get("rich_message") is not None:
-        return _edited(call, _TEXT, {"text": str(call.params["rich_message"].get("markdown", "…"))[:4096]})
-    if not call.get("inline_message_id"):
-        _, message = _target(call)
-        if "text" not in message:
-            raise bad("there is no text in the message to edit")
+        return _edited(call, _TEXT, {"rich_message": rich_message(call.params["rich_message"])})
+    _, message = _target(call)
+    if "text" not in message and "rich_message" not in message:
+        raise bad("there is no text in the message to edit")
     content = text_of(call)
     if call.get("link_preview_options"):
         content["link_preview_options"] = call.params["link_preview_options"]
@@ -64,17 +71,15 @@ def edit_message_text(call: Call) -> Json | bool:
 
 @answers("editMessageCaption")
 def edit_message_caption(call: Call) -> Json | bool:
-    if not call.get("inline_message_id"):
-        _, message = _target(call)
-        if not any(kind in message for kind in (*_MEDIA, "voice")):
-            raise bad("there is no caption in the message to edit")
+    _, message = _target(call)
+    if not any(kind in message for kind in (*_MEDIA, "voice")):
+        raise bad("there is no caption in the message to edit")
     return _edited(call, _CAPTION, caption_of(call.params))
 
 
 @answers("editMessageMedia")
 def edit_message_media(call: Call) -> Json | bool:
-    if not call.get("inline_message_id"):
-        _target(call)
+    _target(call)
     item = call.params["media"]
     content = {**media(call, item["type"], item["media"], item), **caption_of(item)}
     return _edited(call, (*_MEDIA, "text", "entities", *_CAPTION), content)
@@ -87,10 +92,9 @@ def edit_message_reply_markup(call: Call) -> Json | bool:
 
 @answers("editMessageLiveLocation", "stopMessageLiveLocation")
 def edit_live_location(call: Call) -> Json | bool:
-    if not call.get("inline_message_id"):
-        _, message = _target(call)
-        if "location" not in message:
-            raise bad("message can't be edited")
+    _, message = _target(call)
+    if "location" not in message:
+        raise bad("message can't be edited")
     place = {key: call.get(key) for key in ("latitude", "longitude") if call.get(key) is not None}
     return _edited(call, ("location",) if place else (), {"location": place} if place else {})
 
@@ -98,9 +102,9 @@ def edit_live_location(call: Call) -> Json | bool:
 @answers("editMessageChecklist")
 def edit_checklist(call: Call) -> Json | bool:
     _, message = _target(call)
-    return _edited(
-        call, (), {"checklist": {**message.get("checklist", {}), "title": call.params["checklist"]["title"]}}
-    )
+    if "checklist" not in message:
+        raise bad("message can't be edited")
+    return _edited(call, ("checklist",), {"checklist": smallest(Checklist, call.params["checklist"])})
 
 
 @answers("deleteMessage")

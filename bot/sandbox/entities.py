@@ -30,7 +30,7 @@ _MODES: dict[str, Callable[[str], Formatted]] = {
 _FOUND = re.compile(
     r"(?P<url>(?:https?://|tg://)[^\s<>\"']+[^\s<>\"'.,:;!?)\]}»]|(?<![\w@./-])(?:[a-z0-9-]+\.)+"
     r"(?:com|org|net|io|me|ir|ru|cn|dev|app|info)(?:/[^\s<>\"']*)?(?![\w.@-]))"
-    r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
+    r"|(?<![\w.+-])(?P<email>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?<![\w/@])(?P<mention>@[A-Za-z]\w{3,31})"
     r"|(?<![\w/<>])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z]\w{2,31})?)(?![\w/])"
     r"|(?<!\w)(?P<hashtag>#\w*[^\W\d]\w*)"

@@ -13,6 +13,7 @@ Json = dict[str, Any]
 DATA_BYTES_MAX = 64
 COPY_TEXT_MAX = 256
 MARKUP_BYTES_MAX = 10_240
+_KEYBOARDS = {"keyboard", "remove_keyboard", "force_reply"}
 _SAYS_NOTHING = {"text", "style", "icon_custom_emoji_id"}
 _NO_ACTION = "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
 
@@ -66,6 +67,8 @@ def reply_keyboard(markup: Json | None) -> Json | None:
     """The keyboard instead of the person's own, or what takes it away; None if nothing changes."""
     if not markup or "inline_keyboard" in markup:
         return None
+    if not _KEYBOARDS & set(markup):
+        raise bad("can't parse reply keyboard markup JSON object")
     for row in markup.get("keyboard", ()):
         for button in row:
             if not (button if isinstance(button, str) else button.get("text")):

@@ -96,6 +96,15 @@ def get_my_text(call: Call) -> Json:
     return call.world.kept.get(f"{kind} {call.get('language_code', '')}", general)
 
 
+def presented(world: World, language_code: str | None) -> Json:
+    """Each of the texts in the language, or in none."""
+    found = {"name": world.bot["first_name"], "description": "", "short_description": ""}
+    for kind in found:
+        for language in ("", language_code or ""):
+            found[kind] = world.kept.get(f"{kind} {language}", {}).get(kind) or found[kind]
+    return found
+
+
 @answers("setChatMenuButton")
 def set_chat_menu_button(call: Call) -> bool:
     call.world.keep_setting(f"menu {call.get('chat_id', '')}", call.get("menu_button", {"type": "default"}))

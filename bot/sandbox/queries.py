@@ -45,6 +45,8 @@ class Queries:
     def __init__(self, world: World) -> None:
         self._world = world
         self._taps: OrderedDict[str, Tap] = OrderedDict()
+        self.inline: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        """Chat and message of the inline messages that have a keyboard."""
 
     def ask(self, person: int, chat: int | None) -> Tap:
         tap = Tap(str(secrets.randbits(62)), person, chat, self._world.clock.now())
@@ -52,6 +54,14 @@ class Queries:
         if len(self._taps) > QUERIES_MAX:
             self._taps.popitem(last=False)
         return tap
+
+    def name_inline(self, message: Json) -> str:
+        """An inline_message_id, by which the bot can edit a message in a chat that it does not see."""
+        name = secrets.token_urlsafe(18)
+        self.inline[name] = (message["chat"]["id"], message["message_id"])
+        if len(self.inline) > QUERIES_MAX:
+            self.inline.popitem(last=False)
+        return name
 
     def open(self, id: str) -> Tap:
         """The question with this id, if it can still be answered."""

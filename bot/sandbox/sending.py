@@ -6,13 +6,14 @@ from typing import Any
 
 from aiogram.types import Message
 
+from bot.sandbox.access import check_rights
 from bot.sandbox.api import Call, answers
 from bot.sandbox.entities import CAPTION_MAX, TEXT_MAX, formatted
 from bot.sandbox.keyboards import inline_keyboard, reply_keyboard
 from bot.sandbox.media import group_id, media
 from bot.sandbox.refusals import ApiError, bad
 from bot.sandbox.typed import members, smallest
-from bot.sandbox.world import ACTION_SECONDS, Chat, refused
+from bot.sandbox.world import ACTION_SECONDS, Chat
 
 Json = dict[str, Any]
 
@@ -35,6 +36,9 @@ _COPIED = {
     "business_connection_id": "business_connection_id",
 }
 ALBUM_MAX = 10
+DRAFT_SECONDS = 30
+RICH_MAX = 32_768
+RICH_BLOCKS_MAX = 500
 _ALBUM_KINDS = ("photo", "video", "audio", "document", "live_photo")
 
 
@@ -67,8 +71,7 @@ def send(call: Call, content: Json, *, chat: Chat | None = None) -> Json:
     chat = chat or call.writable_chat()
     params = call.params
     thread_id = params.get("message_thread_id")
-    if thread_id is not None and (refusal := refused(chat, thread_id)):
-        raise refusal
+    check_rights(chat, thread_id, content)
     body: Json = {"from": call.world.bot, **_reply(call, chat), **content}
     if thread_id is not None:
         body.update(message_thread_id=thread_id, is_topic_message=True)
@@ -171,7 +174,6 @@ def _album_item(call: Call, number: int, item: Json) -> Json:
     "sendChecklist",
     "sendPaidMedia",
     "sendLivePhoto",
-    "sendRichMessage",
 )
 def send_other(call: Call) -> Json:
     """What carries no file that is kept: its object is made from the parameters, as aiogram's type says."""
@@ -180,8 +182,30 @@ def send_other(call: Call) -> Json:
     content: Json = caption_of(call.params)
     if field is not None:
         kind = members(field.annotation)[0]
-        content[name] = smallest(kind, call.params, name)
+        given = call.get(name)
+        content[name] = smallest(kind, given if isinstance(given, dict) else call.params, name)
     return send(call, content)
+
+
+@answers("sendRichMessage")
+def send_rich_message(call: Call) -> Json:
+    return send(call, {"rich_message": rich_message(call.params["rich_message"])})
+
+
+def rich_text(given: Json) -> str:
+    """What it says, without its layout: the sandbox draws rich messages as plain paragraphs."""
+    return str(given.get("markdown") or given.get("html") or "")
+
+
+def rich_message(given: Json) -> Json:
+    text = rich_text(given)
+    if len(text) > RICH_MAX:
+        raise bad("message is too long")
+    if not text and not given.get("blocks"):
+        raise bad("message text is empty")
+    paragraphs = [{"type": "paragraph", "text": part} for part in text.split("\n\n") if part]
+    rich: Json = {"blocks": paragraphs[:RICH_BLOCKS_MAX]}
+    return {**rich, "is_rtl": True} if given.get("is_rtl") else rich
 
 
 def _snake(name: str) -> str:
@@ -204,81 +228,9 @@ def send_draft(call: Call) -> bool:
         raise bad("TEXTDRAFT_PEER_INVALID")
     if not call.params["draft_id"]:
         raise bad("RANDOM_ID_INVALID")
-    text = text_of(call) if call.get("text") else {"text": ""}
-    draft = {
-        "chat": chat.info,
-        "draft_id": call.params["draft_id"],
-        **text,
-        "can_stop": call.get("can_stop", False),
-    }
+    text = text_of(call) if call.get("text") else {"text": rich_text(call.get("rich_message") or {})}
+    kept = ("draft_id", "can_stop", "keep_on_stop", "message_thread_id")
+    draft = {"chat": chat.info, **{name: call.params[name] for name in kept if name in call.params}, **text}
+    call.world.drafts[chat.id] = (draft, call.world.clock.now() + DRAFT_SECONDS)
     call.world.watches.tell("draft", draft, chat.id)
     return True
-
-
-# Forwards and copies
-
-_ENVELOPE = {
-    "message_id", "date", "chat", "from", "edit_date", "reply_to_message", "reply_markup", "media_group_id",
-    "message_thread_id", "is_topic_message", "forward_origin",
-}  # fmt: skip
-_SERVICE = {
-    "successful_payment",
-    "refunded_payment",
-    "new_chat_members",
-    "left_chat_member",
-    "pinned_message",
-}
-
-
-def _source(call: Call, message_id: int, verb: str) -> Json:
-    chat = call.world.open_chat(call.params["from_chat_id"])
-    message = call.world.message(chat, message_id, f"message to {verb} not found")
-    if _SERVICE & set(message):
-        raise bad(f"message can't be {'forwarded' if verb == 'forward' else 'copied'}")
-    return message
-
-
-def forwarded(message: Json) -> Json:
-    """The content of a message, with where it came from."""
-    origin = message.get("forward_origin") or {
-        "type": "user",
-        "date": message["date"],
-        "sender_user": message["from"],
-    }
-    content = {key: value for key, value in message.items() if key not in _ENVELOPE}
-    return {**content, "forward_origin": origin}
-
-
-def _copied(call: Call, message: Json) -> Json:
-    content = {key: value for key, value in message.items() if key not in _ENVELOPE}
-    if "invoice" in message:
-        raise bad("message can't be copied")
-    if call.get("caption") is not None and "text" not in content:
-        for name in ("caption", "caption_entities"):
-            content.pop(name, None)
-        content.update(caption_of(call.params))
-    return content
-
-
-@answers("forwardMessage")
-def forward_message(call: Call) -> Json:
-    return send(call, forwarded(_source(call, call.params["message_id"], "forward")))
-
-
-@answers("copyMessage")
-def copy_message(call: Call) -> Json:
-    sent = send(call, _copied(call, _source(call, call.params["message_id"], "copy")))
-    return {"message_id": sent["message_id"]}
-
-
-@answers("forwardMessages", "copyMessages")
-def pass_on_messages(call: Call) -> list[Json]:
-    """What can't be found or passed on is left out."""
-    there = call.world.open_chat(call.params["from_chat_id"])
-    chat = call.writable_chat()
-    found = [there.messages[one] for one in call.params["message_ids"] if one in there.messages]
-    if not found:
-        raise bad(f"there are no messages to {call.method.removesuffix('Messages')}")
-    make = forwarded if call.method == "forwardMessages" else lambda one: _copied(call, one)
-    sent = [send(call, make(one), chat=chat) for one in found]
-    return [{"message_id": one["message_id"]} for one in sent]

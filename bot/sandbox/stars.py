@@ -11,18 +11,12 @@ import asyncio
 import secrets
 from typing import Any
 
-from bot.sandbox.api import Call, answers
 from bot.sandbox.refusals import TOO_OLD, bad
-from bot.sandbox.sending import send
 from bot.sandbox.world import World
 
 Json = dict[str, Any]
 
 CHECKOUT_SECONDS = 10
-MONTH = 2_592_000
-AMOUNT_MAX = 100_000
-SUBSCRIPTION_AMOUNT_MAX = 10_000
-PAGE_MAX = 100
 GIVEN_STARS = 10_000
 
 
@@ -60,6 +54,12 @@ class Stars:
         self.invoices[key] = invoice
         self._world.store.put("invoice", key, invoice)
 
+    def copy_invoice(self, source: tuple[int, int], copy: tuple[int, int]) -> None:
+        """A forwarded invoice can be paid as well, if the message was one."""
+        invoice = self.invoices.get(f"{source[0]}:{source[1]}")
+        if invoice is not None:
+            self.keep_invoice(f"{copy[0]}:{copy[1]}", invoice)
+
     def _keep_subscription(self, subscription: Json) -> None:
         self.subscriptions[subscription["charge"]] = subscription
         self._world.store.put("subscription", subscription["charge"], subscription)
@@ -88,7 +88,7 @@ class Stars:
         self._checkouts[id] = answer
         late = self._world.clock.at(
             self._world.clock.now() + CHECKOUT_SECONDS,
-            lambda: answer.done() or answer.set_result("BOT_PRECHECKOUT_TIMEOUT"),
+            lambda: None if answer.done() else answer.set_result("BOT_PRECHECKOUT_TIMEOUT"),
         )
         asked = {
             "id": id,
@@ -112,10 +112,8 @@ class Stars:
 
     def _charge(self, person: int, chat: int, invoice: Json, *, first: bool, expires: int = 0) -> str:
         """Take the Stars, enter them, tell the bot."""
-        charge = "stx" + secrets.token_urlsafe(33)
+        charge = self.enter(person, invoice)
         period = invoice.get("subscription_period")
-        self.give(person, -invoice["amount"])
-        self.record(self._transaction(charge, person, invoice))
         paid = {
             "currency": "XTR",
             "total_amount": invoice["amount"],
@@ -129,6 +127,13 @@ class Stars:
             if first:
                 paid["is_first_recurring"] = True
         self._say(person, chat, {"successful_payment": paid})
+        return charge
+
+    def enter(self, person: int, invoice: Json) -> str:
+        """Take the Stars and write it down; the charge."""
+        charge = "stx" + secrets.token_urlsafe(33)
+        self.give(person, -invoice["amount"])
+        self.record(self._transaction(charge, person, invoice))
         return charge
 
     def _transaction(self, charge: str, person: int, invoice: Json) -> Json:
@@ -164,6 +169,7 @@ class Stars:
             "invoice": invoice,
             "expires": self._world.clock.date() + invoice["subscription_period"],
             "canceled": False,
+            "by_bot": False,
         }
         self._keep_subscription(subscription)
         self._renew_in_time(subscription)
@@ -200,14 +206,27 @@ class Stars:
                 return one
         raise bad("CHARGE_ID_INVALID")
 
-    def cancel(self, charge: str, person: int, *, canceled: bool) -> None:
-        """By the bot (editUserStarSubscription), or by the person in the app."""
-        subscription = self.subscriptions.get(charge)
-        if subscription is None or subscription["person"] != person:
-            raise bad("CHARGE_ID_INVALID")
+    def bot_cancels(self, charge: str, person: int, *, canceled: bool) -> None:
+        """editUserStarSubscription. Taking it back only lets the person go on again; the bot is not told."""
+        subscription = self._own(charge, person)
+        self._keep_subscription(
+            {**subscription, "canceled": subscription["canceled"] or canceled, "by_bot": canceled}
+        )
+
+    def person_cancels(self, charge: str, person: int, *, canceled: bool) -> None:
+        """In the app: it runs to its end and is not renewed, or goes on after all."""
+        subscription = self._own(charge, person)
+        if not canceled and (subscription["by_bot"] or subscription["expires"] <= self._world.clock.now()):
+            raise bad("SUBSCRIPTION_NOT_ACTIVE")
         changed = {**subscription, "canceled": canceled}
         self._keep_subscription(changed)
         self._tell_subscription(changed, "canceled" if canceled else "active")
+
+    def _own(self, charge: str, person: int) -> Json:
+        subscription = self.subscriptions.get(charge)
+        if subscription is None or subscription["person"] != person:
+            raise bad("CHARGE_ID_INVALID")
+        return subscription
 
     def _tell_subscription(self, subscription: Json, state: str) -> None:
         person = subscription["person"]
@@ -265,103 +284,3 @@ class Stars:
 
     def balance(self) -> int:
         return sum(one["amount"] if "source" in one else -one["amount"] for one in self.transactions)
-
-
-def _invoice(call: Call) -> Json:
-    """What is sold. Raises ApiError for what Telegram would not sell for Stars."""
-    params = call.params
-    prices = params["prices"]
-    if not prices:
-        raise bad("there must be at least one price part")
-    for name, longest in (("title", 32), ("description", 255)):
-        if len(params[name]) > longest:
-            raise bad("STARS_INVOICE_INVALID")
-    if not 1 <= len(params["payload"].encode()) <= 128:
-        raise bad("INVOICE_PAYLOAD_INVALID")
-    if params["currency"] != "XTR" or params.get("provider_token"):
-        raise bad("PAYMENT_PROVIDER_INVALID")
-    if len(prices) != 1 or any(params.get(name) for name in _NOT_FOR_STARS):
-        raise bad("STARS_INVOICE_INVALID")
-    amount, period = prices[0]["amount"], params.get("subscription_period")
-    if amount <= 0:
-        raise bad("total price must be positive")
-    _check_amount(amount, period)
-    invoice = {"payload": params["payload"], "amount": amount}
-    kept = ("title", "description", "start_parameter", "subscription_period")
-    return {**invoice, **{name: params[name] for name in kept if params.get(name)}}
-
-
-_NOT_FOR_STARS = (
-    "need_name", "need_phone_number", "need_email", "need_shipping_address", "is_flexible", "max_tip_amount",
-    "suggested_tip_amounts", "send_phone_number_to_provider", "send_email_to_provider",
-)  # fmt: skip
-
-
-def _check_amount(amount: int, period: int | None) -> None:
-    if period and period != MONTH:
-        raise bad("SUBSCRIPTION_PERIOD_INVALID")
-    if period and amount > SUBSCRIPTION_AMOUNT_MAX:
-        raise bad("SUBSCRIPTION_AMOUNT_INVALID")
-    if amount > AMOUNT_MAX:
-        raise bad("CURRENCY_TOTAL_AMOUNT_INVALID")
-
-
-@answers("sendInvoice")
-def send_invoice(call: Call) -> Json:
-    chat = call.writable_chat()
-    invoice = _invoice(call)
-    if call.get("reply_markup") is None:
-        pay = {"text": f"Pay ⭐️{invoice['amount']}", "pay": True}
-        call.params["reply_markup"] = {"inline_keyboard": [[pay]]}
-    shown = {
-        "title": invoice["title"],
-        "description": invoice["description"],
-        "start_parameter": invoice.get("start_parameter", ""),
-        "currency": "XTR",
-        "total_amount": invoice["amount"],
-    }
-    message = send(call, {"invoice": shown}, chat=chat)
-    call.stars.keep_invoice(f"{chat.id}:{message['message_id']}", invoice)
-    return message
-
-
-@answers("createInvoiceLink")
-def create_invoice_link(call: Call) -> str:
-    link = "https://t.me/$" + secrets.token_urlsafe(16)
-    call.stars.keep_invoice(link, _invoice(call))
-    return link
-
-
-@answers("answerPreCheckoutQuery")
-def answer_pre_checkout_query(call: Call) -> bool:
-    refusal = None if call.params["ok"] else call.get("error_message")
-    if not call.params["ok"] and not refusal:
-        raise bad('parameter "error_message" is required')
-    call.stars.answer_checkout(call.params["pre_checkout_query_id"], refusal)
-    return True
-
-
-@answers("refundStarPayment")
-def refund_star_payment(call: Call) -> bool:
-    call.stars.refund(call.params["user_id"], call.params["telegram_payment_charge_id"])
-    return True
-
-
-@answers("getStarTransactions")
-def get_star_transactions(call: Call) -> Json:
-    """Oldest first; `offset` is the number to skip."""
-    offset = max(call.get("offset", 0), 0)
-    limit = min(max(call.get("limit", PAGE_MAX), 1), PAGE_MAX)
-    return {"transactions": call.stars.transactions[offset : offset + limit]}
-
-
-@answers("getMyStarBalance")
-def get_my_star_balance(call: Call) -> Json:
-    return {"amount": call.stars.balance()}
-
-
-@answers("editUserStarSubscription")
-def edit_user_star_subscription(call: Call) -> bool:
-    charge, canceled = call.params["telegram_payment_charge_id"], call.params["is_canceled"]
-    call.stars.cancel(charge, call.params["user_id"], canceled=canceled)
-    return True

@@ -17,25 +17,26 @@ from typing import Any
 from bot.sandbox.faults import Fault
 from bot.sandbox.files import StoredFile
 from bot.sandbox.people import People
-from bot.sandbox.profile import commands_shown
+from bot.sandbox.performing import Performer, Recorded
+from bot.sandbox.profile import commands_shown, presented
 from bot.sandbox.queries import Queries, Tap
-from bot.sandbox.server import Recorded, Server
+from bot.sandbox.server import Server
 from bot.sandbox.stars import Stars
 from bot.sandbox.tasks import Tasks
 from bot.sandbox.watch import Watch
 from bot.sandbox.webhook import Webhook
-from bot.sandbox.world import World
+from bot.sandbox.world import Chat, Person, World
 
-__all__ = ["Fault", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
+__all__ = ["Fault", "Recorded", "SandboxTelegram", "StoredFile", "Tap", "Watch"]
 
 Json = dict[str, Any]
-Call = Recorded
 
 
 class SandboxTelegram(People):
     """`folder` is where chats, files, Stars and the queue of updates are kept over a restart, also over a
-    kill -9 (but for the last 0.2 s); None keeps them in memory. `validate=False` leaves out the check of
-    every answer and update against aiogram's types."""
+    kill -9 (but for the last 0.2 s); None keeps them in memory. A chat keeps its newest 2,000 messages, the
+    files their newest 200 MB, the queue 100,000 updates. `validate=False` leaves out the check of every
+    answer and update against aiogram's types."""
 
     def __init__(
         self,
@@ -51,8 +52,9 @@ class SandboxTelegram(People):
             raise ValueError("A bot_token looks like 123456789:letters")
         world = World(bot_token, folder, now, username=username, validate=validate)
         super().__init__(world, Stars(world), Queries(world))
-        self._server = Server(world, self._stars, self._queries)
-        self._webhook = Webhook(world, self._server)
+        self._performer = Performer(world, self._stars, self._queries)
+        self._server = Server(world, self._performer)
+        self._webhook = Webhook(world, self._performer)
         self._tasks = Tasks()
         self.base = ""
         self.bot, self.clock = world.bot, world.clock
@@ -63,10 +65,14 @@ class SandboxTelegram(People):
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Serve the Bot API (port 0: any free one); its address."""
         self._world.begin()
+        try:
+            self.base = await self._server.start(host, port)
+        except BaseException:
+            self._world.close()
+            raise
         self._tasks = Tasks()
         self._tasks.start(self._world.store.flush_now_and_then())
         self._tasks.start(self._webhook.run())
-        self.base = await self._server.start(host, port)
         return self.base
 
     async def stop(self) -> None:
@@ -87,6 +93,22 @@ class SandboxTelegram(People):
 
     # What is seen
 
+    @property
+    def people(self) -> dict[int, Person]:
+        return self._world.people
+
+    @property
+    def chats(self) -> dict[int, Chat]:
+        return self._world.chats
+
+    def presented(self, language_code: str | None = None) -> Json:
+        """The bot's `name`, `description` and `short_description`, as the app shows them in this language."""
+        return presented(self._world, language_code)
+
+    def invoice(self, link: str) -> Json:
+        """What a link of createInvoiceLink sells: title, description, amount. Raises KeyError."""
+        return self._stars.invoices[link]
+
     def messages(self, chat: int) -> list[Json]:
         """What is in a chat, oldest first."""
         return list(self._world.chats[chat].messages.values())
@@ -104,6 +126,10 @@ class SandboxTelegram(People):
             raise KeyError(file_id)
         return file
 
+    def draft(self, chat: int) -> Json | None:
+        """The partial message that the bot shows now."""
+        return self._world.draft(chat)
+
     def chat_action(self, chat: int) -> str | None:
         """What the bot seems to be doing there (`typing`), for 5 s after it said so."""
         action, until = self._world.actions.get(chat, ("", 0.0))
@@ -116,7 +142,7 @@ class SandboxTelegram(People):
     @property
     def calls(self) -> deque[Recorded]:
         """The last calls of the API."""
-        return self._server.calls
+        return self._performer.calls
 
     @property
     def transactions(self) -> list[Json]:
@@ -166,12 +192,13 @@ class SandboxTelegram(People):
 
     @property
     def pacing(self) -> bool:
-        """Whether Telegram's own limits are enforced: 1/s a chat, 20/min a group, 30/s overall."""
-        return self._server.pacing.on
+        """Whether Telegram's own limits are enforced: 1/s a chat, 20/min a group, 30/s overall; getUpdates
+        with an unchanged offset waits 3 s; setWebhook once a second."""
+        return self._performer.pacing.on
 
     @pacing.setter
     def pacing(self, on: bool) -> None:
-        self._server.pacing.on = on
+        self._performer.pacing.on = self._world.updates.hurried = on
 
     def renew(self, charge: str) -> str:
         """Renew a subscription now: the new charge."""

@@ -11,7 +11,7 @@ import json
 import time
 import types
 import typing
-from typing import Any, cast
+from typing import Any
 
 import aiogram.methods
 from aiogram.methods.base import TelegramMethod
@@ -204,7 +204,7 @@ def _smallest_model(model: type[BaseModel], hints: Json, depth: int) -> Json:
 
 def _smallest_scalar(kind: type, hints: Json, name: str) -> Any:
     if issubclass(kind, enum.Enum):
-        return cast(enum.Enum, next(iter(kind))).value
+        return next(iter(kind)).value
     if issubclass(kind, bool):
         return True
     if issubclass(kind, datetime.datetime):

@@ -13,16 +13,23 @@ SEEN_MAX = 1_000
 
 class Watch:
     """`async with telegram.watch() as seen: async for kind, thing in seen`. Whoever reads too slowly
-    misses the oldest: the queue holds `SEEN_MAX`."""
+    misses the oldest, which `missed` counts: the queue holds `SEEN_MAX`."""
 
     def __init__(self, watches: set[Watch], chat: int | None) -> None:
         self._watches, self.chat = watches, chat
         self._seen: deque[Seen] = deque(maxlen=SEEN_MAX)
         self._wake = asyncio.Event()
+        self.missed = 0
 
     def show(self, kind: str, thing: dict[str, Any]) -> None:
+        self.missed += len(self._seen) == SEEN_MAX
         self._seen.append((kind, thing))
         self._wake.set()
+
+    def catch_up(self) -> None:
+        """Forget what is still queued: whoever missed something looks at the whole anew."""
+        self._seen.clear()
+        self.missed = 0
 
     async def __aenter__(self) -> Watch:
         self._watches.add(self)

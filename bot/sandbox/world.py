@@ -1,4 +1,4 @@
-"""Who and what there is: people, groups, their messages; and the rules on who reaches whom.
+"""Who and what there is: people, groups, and their messages.
 
 Every Telegram object here is a plain JSON dict. A stored message is never changed, only replaced.
 A chat keeps its newest `MESSAGES_MAX` messages.
@@ -12,11 +12,21 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aiogram.types import (
+    ChatMemberAdministrator,
+    ChatMemberBanned,
+    ChatMemberLeft,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+)
+
 from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Faults
 from bot.sandbox.files import Files
-from bot.sandbox.refusals import ApiError, bad, forbidden
+from bot.sandbox.refusals import bad
 from bot.sandbox.store import Store
+from bot.sandbox.typed import smallest
 from bot.sandbox.updates import Updates
 from bot.sandbox.watch import Watches
 
@@ -62,11 +72,12 @@ class Chat:
     state: str = "member"
     """What the bot is here: member, kicked, left; or deleted: the group is gone."""
     migrated_to: int | None = None
+    forbidden: list[str] = field(default_factory=list)
+    """What the bot may not send here: text, photo, voice …"""
     topics: dict[str, Json] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
     keyboard: Json | None = None
     """The reply keyboard that the person sees, as the bot sent it."""
-    menu: Json | None = None
     messages: dict[int, Json] = field(default_factory=dict)
 
     @property
@@ -87,6 +98,7 @@ class World:
         self.watches = Watches()
         self.clock = Clock(now)
         self.store = Store(folder)
+        self.clock.moved = lambda ahead: self.store.put("counter", "ahead", ahead)
         self.faults = Faults(self.watches.tell)
         self.updates = Updates(self.clock, self.store, self.faults, validate=validate)
         self.files = Files(self.store)
@@ -99,6 +111,7 @@ class World:
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         self.actions: dict[int, tuple[str, float]] = {}
+        self.drafts: dict[int, tuple[Json, float]] = {}
         self.kept: dict[str, Json] = {}
         """The bot's own settings: commands by scope and language, names, descriptions, menu buttons."""
 
@@ -107,6 +120,7 @@ class World:
     def keep_person(self, person: Person) -> None:
         self.people[person.id] = person
         self.store.put("person", person.id, asdict(person))
+        self.watches.tell("person", {"person": person.id})
 
     def keep_chat(self, chat: Chat) -> None:
         self.chats[chat.id] = chat
@@ -121,47 +135,31 @@ class World:
             raise bad("user not found")
         return self.people[id]
 
-    def chat_named(self, name: int | str) -> Chat:
-        """The chat with this id or @username. Raises "chat not found"."""
-        if isinstance(name, str):
-            wanted = name.removeprefix("@").lower()
-            for chat in self.chats.values():
-                if str(chat.info.get("username", "")).lower() == wanted and not chat.private:
-                    return chat
-            raise bad("chat not found")
-        known = self.chats.get(name)
-        if known is None:
-            if name == self.bot["id"]:
-                raise forbidden("the bot can't send messages to the bot")
-            raise bad("chat not found")
-        return known
+    def know_topic(self, chat: Chat, topic: int, name: str = "") -> None:
+        if str(topic) not in chat.topics:
+            chat.topics[str(topic)] = {"name": name or f"Topic {topic}"}
+            self.keep_chat(chat)
 
-    def open_chat(self, name: int | str) -> Chat:
-        """A chat in which the bot still is."""
-        chat = self.chat_named(name)
-        kind = chat.info["type"]
-        if chat.migrated_to is not None:
-            raise bad("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
-        if chat.state == "kicked":
-            raise forbidden(f"bot was kicked from the {_kind_words(kind)}")
-        if chat.state == "left":
-            raise forbidden(f"bot is not a member of the {_kind_words(kind)}")
-        if chat.state == "deleted":
-            raise forbidden("the group chat was deleted")
-        return chat
+    def change_topic(self, chat: Chat, topic: int, **changes: Any) -> None:
+        if str(topic) not in chat.topics:
+            raise bad("message thread not found")
+        chat.topics[str(topic)] = {**chat.topics[str(topic)], **changes}
+        self.keep_chat(chat)
 
-    def writable_chat(self, name: int | str) -> Chat:
-        """A chat to which the bot may send."""
-        chat = self.open_chat(name)
-        if chat.private:
-            person = self.people[chat.id]
-            if person.deactivated:
-                raise forbidden("user is deactivated")
-            if person.blocked:
-                raise forbidden("bot was blocked by the user")
-            if not person.started:
-                raise forbidden("bot can't initiate conversation with a user")
-        return chat
+    def draft(self, chat: int) -> Json | None:
+        draft, until = self.drafts.get(chat, ({}, 0.0))
+        return draft if until > self.clock.now() else None
+
+    def tell_membership(self, chat: Chat, by: Json, before: str, after: str, who: Json | None = None) -> None:
+        """That somebody (the bot, if none is named) came, left, or was made something."""
+        told = {
+            "chat": chat.info,
+            "from": by,
+            "date": self.clock.date(),
+            "old_chat_member": member(who or self.bot, before),
+            "new_chat_member": member(who or self.bot, after),
+        }
+        self.updates.push("my_chat_member" if who is None else "chat_member", told, chat.id)
 
     # Messages
 
@@ -177,6 +175,7 @@ class World:
         chat.last_id += 1
         message = {"message_id": chat.last_id, "date": self.clock.date(), "chat": chat.info, **body}
         self.actions.pop(chat.id, None)
+        self.drafts.pop(chat.id, None)
         self._keep(chat, message)
         self.store.put("last_id", chat.id, chat.last_id)
         if len(chat.messages) > MESSAGES_MAX:
@@ -208,6 +207,7 @@ class World:
 
     def load(self, kept: dict[str, dict[str, Any]]) -> None:
         """Take up what the last run kept."""
+        self.clock.set_ahead(kept["counter"].get("ahead", 0.0))
         skip = 0 if kept["counter"].get("clean", True) else SKIPPED_AFTER_A_CRASH
         self.people = {row["id"]: Person(**row) for row in kept["person"].values()}
         self.chats = {row["id"]: Chat(**row) for row in kept["chat"].values()}
@@ -225,6 +225,7 @@ class World:
     def begin(self) -> None:
         self.store.open()
         self.store.put_now("counter", "clean", False)
+        self.updates.start()
         self.clock.start(asyncio.get_running_loop())
 
     def close(self) -> None:
@@ -233,17 +234,17 @@ class World:
         self.store.close()
 
 
-def _kind_words(kind: str) -> str:
-    return {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}[kind]
+_MEMBERS = {
+    "creator": ChatMemberOwner,
+    "administrator": ChatMemberAdministrator,
+    "member": ChatMemberMember,
+    "restricted": ChatMemberRestricted,
+    "left": ChatMemberLeft,
+    "kicked": ChatMemberBanned,
+}
 
 
-def refused(chat: Chat, thread_id: int | None) -> ApiError | None:
-    """Why nothing can be sent to this topic, if so."""
-    if thread_id is None or chat.private:
-        return None
-    topic = chat.topics.get(str(thread_id))
-    if topic is None:
-        return bad("message thread not found")
-    if topic.get("closed"):
-        return bad("TOPIC_CLOSED")
-    return None
+def member(user: Json, status: str) -> Json:
+    """The ChatMember object of a user in this status."""
+    made: Json = smallest(_MEMBERS[status], {"user": user, "status": status})
+    return made

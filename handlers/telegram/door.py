@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -59,7 +60,7 @@ class TelegramDoor:
     inbox: Inbox
     admins: Admins
     people: People
-    tasks: Sequence[Callable[[], Awaitable[None]]]
+    tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
 
 
@@ -77,7 +78,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
-    dispatcher = make_dispatcher(texts, people)
+    dispatcher = handlers_in_order()
 
     asking = Asking(parts.jobs, showing, settings)
 
@@ -131,10 +132,14 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(pause)
 
 
-def make_dispatcher(texts: Texts, people: People) -> Dispatcher:
-    """The handlers in the order in which they are asked: commands before prefixes before any text."""
+@cache
+def handlers_in_order() -> Dispatcher:
+    """The handlers in the order in which they are asked: commands before prefixes before any text.
+
+    It keeps nothing: what handlers need comes with each update.
+    """
     dispatcher = Dispatcher(disable_fsm=True)
-    meet = MeetPeople(people, texts)
+    meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     dispatcher.include_routers(

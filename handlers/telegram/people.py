@@ -53,10 +53,6 @@ class People:
 class MeetPeople(BaseMiddleware):
     """Gives handlers `customer`, `language` and `say`; drops what no person sent."""
 
-    def __init__(self, people: People, texts: Texts) -> None:
-        self._people = people
-        self._texts = texts
-
     async def __call__(
         self,
         handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
@@ -66,9 +62,11 @@ class MeetPeople(BaseMiddleware):
         user = data.get("event_from_user")
         if user is None or user.is_bot or _anonymous(event):
             return None
-        customer = await self._people.meet(user)
+        people: People = data["people"]
+        texts: Texts = data["texts"]
+        customer = await people.meet(user)
         language = customer.language or closest(user.language_code)
-        data.update(customer=customer, language=language, say=self._texts.say(language))
+        data.update(customer=customer, language=language, say=texts.say(language))
         return await handler(event, data)
 
 

@@ -1,33 +1,17 @@
 """The sandbox's Telegram, seen by a real aiogram bot and by the people who write to it."""
 
 import asyncio
-import io
 
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import (
     BotCommand,
     BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
     InputMediaPhoto,
     LabeledPrice,
 )
-from PIL import Image
 
-from tests.sandbox.conftest import ADA
-
-
-def picture(width=400, height=300):
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), "teal").save(out, "PNG")
-    return out.getvalue()
-
-
-def keyboard(*rows):
-    return InlineKeyboardMarkup(
-        inline_keyboard=[[InlineKeyboardButton(text=text, callback_data=data) for text, data in rows]]
-    )
+from tests.sandbox.conftest import ADA, keyboard, picture
 
 
 async def test_a_message_gets_to_the_bot_and_its_answer_back(telegram, bot):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.world import ADA, BEN, GROUP, answered, balance, button, hosted, until
+from tests.world import ADA, BEN, GROUP, answered, balance, button, hosted, plain, until
 
 
 async def test_a_question_is_answered_and_its_price_shown(app, telegram):
@@ -10,9 +10,9 @@ async def test_a_question_is_answered_and_its_price_shown(app, telegram):
 
     answer = await answered(telegram, ADA, asked)
 
-    assert "4" in answer["text"]
-    assert "1 token" in answer["text"]
-    assert "9 left" in answer["text"]
+    assert "4" in plain(answer["text"])
+    assert "1 token" in plain(answer["text"])
+    assert "9 left" in plain(answer["text"])
     assert await balance(app, ADA) == (9_000, 0)
 
 
@@ -36,8 +36,8 @@ async def test_an_answer_streams_by_edits_and_ends_whole(app, telegram, upstream
                     if "left" in message["text"]:
                         break
 
-    assert len(seen) >= 3
-    assert all(len(a) < len(b) for a, b in zip(seen, seen[1:], strict=False))
+    assert len(set(seen)) >= 3
+    assert len(seen[0]) < len(seen[-2]) < len(seen[-1])
     answer = await answered(telegram, ADA, asked)
     assert not answer.get("reply_markup")
     assert telegram.chat_action(ADA) == "typing"
@@ -51,7 +51,7 @@ async def test_a_stopped_answer_keeps_what_had_come(app, telegram, upstream):
     await telegram.tap(ADA, growing["message_id"], button(growing, 0)).answered(5)
 
     answer = await answered(telegram, ADA, asked)
-    assert "Stopped" in answer["text"]
+    assert "Stopped" in plain(answer["text"])
     assert answer["message_id"] == growing["message_id"]
     assert await balance(app, ADA) == (9_000, 0)
 
@@ -98,7 +98,7 @@ async def test_in_a_group_only_what_is_said_to_the_bot_is_answered_and_the_asker
     reply = telegram.say(ADA, "and 3 + 4?", chat=GROUP, reply_to=answer["message_id"])
     second = await answered(telegram, GROUP, reply)
 
-    assert "7" in second["text"]
+    assert "7" in plain(second["text"])
     assert answer["reply_to_message"]["message_id"] == asked["message_id"]
     assert await balance(app, ADA) == (8_000, 0)
     assert len([m for m in telegram.messages(GROUP) if m["from"]["id"] == telegram.bot["id"]]) == 2
@@ -117,7 +117,7 @@ async def test_a_very_long_answer_is_split_without_breaking_code_and_offered_as_
     assert len(parts) >= 7
     assert all(len(part["text"]) <= 4096 for part in parts)
     assert all(any(e["type"] == "pre" for e in part["entities"]) for part in parts)
-    assert "The end." in last["text"]
+    assert "The end." in plain(last["text"])
     assert telegram.file(document["document"]["file_id"]).data.startswith(b"Begin")
 
 
@@ -137,9 +137,9 @@ async def test_not_enough_tokens_is_said_with_numbers(app, telegram):
 
     refused = await telegram.heard(ADA, after=telegram.say(ADA, "one more")["message_id"])
 
-    assert "costs 1" in refused["text"]
-    assert "you have 0" in refused["text"]
-    assert "/buy" in refused["text"]
+    assert "costs 1" in plain(refused["text"])
+    assert "you have 0" in plain(refused["text"])
+    assert "/buy" in plain(refused["text"])
     assert await balance(app, ADA) == (0, 0)
 
 
@@ -149,8 +149,8 @@ async def test_too_long_is_said_with_numbers_and_costs_nothing(app, telegram):
 
     refused = await telegram.heard(ADA, lambda m: "too long" in m["text"])
 
-    assert "8,193" in refused["text"]
-    assert "8,000" in refused["text"]
+    assert "8,193" in plain(refused["text"])
+    assert "8,000" in plain(refused["text"])
     assert await balance(app, ADA) == (10_000, 0)
 
 
@@ -173,11 +173,11 @@ async def test_too_many_waiting_is_said_with_the_number(app, telegram, upstream)
 
     refused = await telegram.heard(ADA, after=telegram.say(ADA, "and one more")["message_id"])
 
-    assert "10 requests" in refused["text"]
+    assert "10 requests" in plain(refused["text"])
     cancelled = await telegram.heard(
         ADA, lambda m: "cancelled" in m["text"], after=telegram.say(ADA, "/cancel")["message_id"]
     )
-    assert "10 requests cancelled" in cancelled["text"]
+    assert "10 requests cancelled" in plain(cancelled["text"])
     await until(lambda: _nothing_held(app))
 
 
@@ -190,7 +190,7 @@ async def test_a_failed_answer_costs_nothing(app, telegram, upstream):
 
     refused = await telegram.heard(ADA, after=telegram.say(ADA, "Why is the sky blue?")["message_id"])
 
-    assert "nothing was charged" in refused["text"]
+    assert "nothing was charged" in plain(refused["text"])
     assert await balance(app, ADA) == (10_000, 0)
 
 
@@ -202,7 +202,7 @@ async def test_what_cannot_be_taken_is_said_politely(app, telegram):
     ):
         sent = act()
         answer = await telegram.heard(ADA, after=sent["message_id"])
-        assert "cost you nothing" in answer["text"]
+        assert "cost you nothing" in plain(answer["text"])
 
 
 async def test_an_album_of_photos_gets_one_answer(app, telegram):

@@ -1,0 +1,51 @@
+"""The providers, opened together: they share one client to the upstream."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from bot.catalog.modes import read_modes
+from bot.catalog.styles import read_styles
+from bot.catalog.voices import read_voices
+from bot.providers.image import ImageProvider
+from bot.providers.speech import SpeechProvider
+from bot.providers.speech.engine import Engine
+from bot.providers.speech.espeak import Espeak
+from bot.providers.speech.gtts import GoogleSpeech
+from bot.providers.speech.openai import OpenAISpeech
+from bot.providers.text import TextProvider
+from bot.providers.upstream import Upstream, open_upstream
+from bot.settings import Settings
+
+
+class Providers(NamedTuple):
+    text: TextProvider
+    image: ImageProvider
+    speech: SpeechProvider
+
+
+@asynccontextmanager
+async def open_providers(
+    settings: Settings, upstream_url: str | None, upstream_key: str
+) -> AsyncIterator[Providers]:
+    """`upstream_url` None is OpenAI's own."""
+    async with open_upstream(upstream_url, upstream_key, settings.proxy_url) as upstream:
+        speech = SpeechProvider(
+            engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
+        )
+        text = TextProvider(
+            upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
+            seconds=settings.text_seconds, speech=speech,
+        )  # fmt: skip
+        image = ImageProvider(upstream, settings.image_model, read_styles(), seconds=settings.image_seconds)
+        yield Providers(text, image, speech)
+
+
+def engines(settings: Settings, upstream: Upstream) -> list[Engine]:
+    """In the order of SPEECH_ENGINES."""
+    makers: dict[str, Callable[[], Engine]] = {
+        "openai": lambda: OpenAISpeech(upstream, settings.speech_model, seconds=settings.voice_seconds * 0.3),
+        "gtts": GoogleSpeech,
+        "espeak": Espeak,
+    }
+    return [makers[name]() for name in settings.speech_engines]

@@ -1,0 +1,168 @@
+"""espeak-ng in this process, through ctypes: 100 languages with Persian, no network; a robot's voice.
+
+The library is one per process and knows one text at a time, so there is one lock. Its package
+(espeakng-loader, GPL-3) is optional.
+"""
+
+import asyncio
+import atexit
+import ctypes
+import importlib.util
+import math
+import os
+import shutil
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.catalog.voices import Voice
+from bot.providers.errors import BadAnswer, ProviderError
+from bot.providers.speech import audio
+from bot.providers.speech.engine import Spoken, Step, Words
+
+log = structlog.get_logger()
+
+MISSING = "espeak-ng is not installed: pip install -r requirements/local.txt"
+
+NAMES = {"zh": "cmn", "en": "en-us", "fr": "fr-fr", "bn-BD": "bn", "bn-IN": "bn"}
+"""espeak-ng's names for languages that it knows by another; voices.tsv's code for the rest."""
+FEMALE, MALE = ("f2", "f3", "f1", "f4"), ("m3", "m1", "m7", "m4")
+"""Variants that change the voice; a voice of voices.tsv always has the same one."""
+
+WORDS_A_MINUTE, SLOWEST, FASTEST = 165, 80, 500
+PITCH_NORMAL, PITCH_MOST = 50, 99
+
+SYNCHRONOUS, UTF8, FROM_START = 2, 1, 1
+RATE_PARAMETER, PITCH_PARAMETER = 1, 3
+DATA_PATH_BYTES = 150
+"""espeak-ng copies the path into 160 bytes, and cuts a longer one without a word."""
+
+
+class Espeak:
+    name = "espeak"
+
+    def __init__(self) -> None:
+        self._installed = importlib.util.find_spec("espeakng_loader") is not None
+        if not self._installed:
+            log.warning("no local voice", reason=MISSING)
+
+    def speaks(self, language: str) -> bool:
+        return self._installed and NAMES.get(language, language) in _library().languages
+
+    async def speak(self, words: Words, step: Step) -> Spoken:
+        if not self._installed:
+            raise ProviderError(MISSING)
+        stopped = threading.Event()
+        try:
+            return await asyncio.to_thread(_speak, words, stopped)
+        finally:
+            stopped.set()
+
+
+def _speak(words: Words, stopped: threading.Event) -> Spoken:
+    library, voice = _library(), _voice_name(words.voice)
+    pitch = _pitch(words.pitch)
+    samples = library.speak(words.text, voice, _rate(words.tempo), pitch, stopped)
+    # Its tempo is not quite proportional to the rate, so what it came to is measured: this takes 5 ms.
+    normal = samples if words.tempo == 1 else library.speak(words.text, voice, _rate(1), pitch, stopped)
+    if not samples or not normal:
+        raise BadAnswer("The local voice could not speak that.")
+    return Spoken(audio.wav(samples, library.rate), tempo=len(normal) / len(samples), pitch=words.pitch)
+
+
+def _voice_name(voice: Voice) -> str:
+    variants = FEMALE if voice.gender == "female" else MALE
+    variant = variants[sum(voice.name.encode()) % len(variants)]
+    return f"{NAMES.get(voice.language, voice.language)}+{variant}"
+
+
+def _rate(tempo: float) -> int:
+    return min(FASTEST, max(SLOWEST, round(WORDS_A_MINUTE * tempo)))
+
+
+def _pitch(factor: float) -> int:
+    """Its scale is an octave to each side of 50: 0 is half the pitch, 100 twice."""
+    return min(PITCH_MOST, max(0, round(PITCH_NORMAL + 50 * math.log2(factor))))
+
+
+class _VoiceInfo(ctypes.Structure):
+    """The head of espeak_VOICE; `languages` is a priority byte and a name, more of them after it."""
+
+    _fields_ = (("name", ctypes.c_char_p), ("languages", ctypes.c_char_p))
+
+
+class _Library:
+    def __init__(self) -> None:
+        import espeakng_loader
+
+        self._lock = threading.Lock()
+        self._heard = bytearray()
+        self._stopped = threading.Event()
+        self._espeak = ctypes.CDLL(espeakng_loader.get_library_path())
+        folder = folder_of_data(Path(espeakng_loader.get_data_path()))
+        self.rate = int(self._espeak.espeak_Initialize(SYNCHRONOUS, 0, os.fsencode(folder), 0))
+        if self.rate <= 0:
+            raise ProviderError("espeak-ng did not find its data.")
+        kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+        self._callback = kind(self._hear)  # kept: the library calls it later
+        self._espeak.espeak_SetSynthCallback(self._callback)
+        self.languages = self._list_languages()
+
+    def speak(self, text: str, voice: str, rate: int, pitch: int, stopped: threading.Event) -> bytes:
+        """Mono 16-bit samples; b"" where it was stopped."""
+        data = text.replace("\0", " ").encode()
+        with self._lock:
+            self._heard, self._stopped = bytearray(), stopped
+            if self._espeak.espeak_SetVoiceByName(voice.encode()):
+                raise BadAnswer("The local voice does not know that language.")
+            self._espeak.espeak_SetParameter(RATE_PARAMETER, rate, 0)
+            self._espeak.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
+            failed = self._espeak.espeak_Synth(
+                data, ctypes.c_size_t(len(data) + 1), 0, FROM_START, 0, UTF8, None, None
+            )
+            return b"" if failed or stopped.is_set() else bytes(self._heard)
+
+    def _hear(self, samples: Any, count: int, events: Any) -> int:
+        """Called by the library with each piece; 1 makes it stop."""
+        if samples and count > 0:
+            self._heard += ctypes.string_at(samples, count * 2)
+        return int(self._stopped.is_set() or len(self._heard) > audio.SECONDS_MOST * self.rate * 2)
+
+    def _list_languages(self) -> frozenset[str]:
+        self._espeak.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceInfo))
+        listed, found = self._espeak.espeak_ListVoices(None), list[str]()
+        while listed[len(found)]:
+            found.append(listed[len(found)].contents.languages[1:].decode())
+        return frozenset(found)
+
+
+def folder_of_data(data: Path) -> Path:
+    """The folder that `data` is in; where its name is too long, a short one with a link to it."""
+    if len(os.fsencode(data.parent)) <= DATA_PATH_BYTES:
+        return data.parent
+    folder = Path(tempfile.mkdtemp(prefix="espeak-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if len(os.fsencode(folder)) > DATA_PATH_BYTES:
+        raise ProviderError("espeak-ng needs a temporary folder with a shorter name; set TMPDIR.")
+    (folder / data.name).symlink_to(data, target_is_directory=True)
+    return folder
+
+
+_OPENING = threading.Lock()
+
+
+def _library() -> _Library:
+    with _OPENING:
+        return _open_library()
+
+
+@cache
+def _open_library() -> _Library:
+    try:
+        return _Library()
+    except OSError as error:
+        raise ProviderError(f"espeak-ng can't be loaded here: {error}") from error

@@ -1,0 +1,132 @@
+"""Text: a question and what was said before it, answered by a chat model, streamed or at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+from bot.catalog.modes import Mode
+from bot.providers import Answer, ProducedFile, Progress, Provider, SpeechRequest, TextRequest, Turn, Usage
+from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError
+from bot.providers.speech.plain import plain_words
+from bot.providers.upstream import Upstream, patience, translated
+
+log = structlog.get_logger()
+
+ANSWER_MOST = 200_000
+"""Characters; a model that never stops is cut there."""
+SPOKEN_MOST = 3_000
+"""Characters of an answer that are spoken, about four minutes."""
+
+
+class TextProvider:
+    def __init__(
+        self,
+        upstream: Upstream,
+        model: str,
+        modes: Mapping[str, Mode],
+        *,
+        stream: bool = True,
+        seconds: float = 100,
+        speech: Provider[SpeechRequest] | None = None,
+    ) -> None:
+        """`seconds`: how long the upstream may be silent."""
+        self._upstream = upstream
+        self._model = model
+        self._modes = modes
+        self._stream = stream
+        self._seconds = seconds
+        self._speech = speech
+
+    async def answer(self, request: TextRequest, history: Sequence[Turn], progress: Progress) -> Answer:
+        messages = self._messages(request, history)
+        with translated():
+            said = await (self._streamed(messages, progress) if self._stream else self._at_once(messages))
+        said.check()
+        files = await self._spoken(said.text, request) if request.speak else ()
+        return Answer(said.text, files, said.usage, engine=said.model or self._model)
+
+    def _messages(self, request: TextRequest, history: Sequence[Turn]) -> list[Any]:
+        mode = self._modes.get(request.mode or "")
+        persona = [{"role": "system", "content": mode.persona}] if mode else []
+        earlier = [{"role": turn.role, "content": turn.text} for turn in history]
+        return [*persona, *earlier, {"role": "user", "content": request.question}]
+
+    async def _at_once(self, messages: list[Any]) -> "_Said":
+        completion = await self._upstream.client.chat.completions.create(
+            model=self._model, messages=messages, timeout=patience(self._seconds)
+        )
+        said = _Said()
+        said.take(completion)
+        return said
+
+    async def _streamed(self, messages: list[Any], progress: Progress) -> "_Said":
+        stream = await self._upstream.client.chat.completions.create(
+            model=self._model, messages=messages, timeout=patience(self._seconds),
+            stream=True, stream_options={"include_usage": True},
+        )  # fmt: skip
+        said = _Said()
+        # Leaving closes the connection, so that the upstream stops too.
+        async with stream:
+            async for chunk in stream:
+                if said.take(chunk):
+                    progress(said.text)
+                if len(said.text) >= ANSWER_MOST:
+                    said.reason = "length"
+                    break
+        return said
+
+    async def _spoken(self, text: str, request: TextRequest) -> Sequence[ProducedFile]:
+        """The answer as speech; without one the text stands alone, and costs less."""
+        words = plain_words(text, SPOKEN_MOST)
+        if self._speech is None or not words:
+            return ()
+        try:
+            wanted = SpeechRequest(text=words, format=request.speech_format)
+            return (await self._speech.answer(wanted, (), lambda text: None)).files
+        except ProviderError as error:
+            log.warning("answer not spoken", error=type(error).__name__, detail=str(error))
+            return ()
+
+
+class _Said:
+    """What the upstream has said so far. Its fields are not trusted: other servers leave some out."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.reason: str | None = None
+        self.usage: Usage | None = None
+        self.model = ""
+        self._refused = False
+
+    def take(self, part: ChatCompletion | ChatCompletionChunk) -> bool:
+        """Add it; True where it has brought text."""
+        if not isinstance(part, ChatCompletion | ChatCompletionChunk):
+            raise BadAnswer("The upstream answered with something other than a completion.")
+        try:
+            return self._add(part)
+        except (AttributeError, TypeError, LookupError) as error:
+            raise BadAnswer("The upstream's completion lacks what it has to have.") from error
+
+    def check(self) -> None:
+        """Raise where this is no answer."""
+        if self._refused or self.reason == "content_filter":
+            raise ContentRefused("The upstream refused to answer that.")
+        if self.reason is None:
+            raise BadAnswer("The upstream's answer ended before its end.")
+        if not self.text.strip():
+            raise NoAnswer("The upstream answered with nothing.")
+
+    def _add(self, part: ChatCompletion | ChatCompletionChunk) -> bool:
+        self.model = part.model or self.model
+        if part.usage:
+            self.usage = Usage(int(part.usage.prompt_tokens), int(part.usage.completion_tokens))
+        piece = ""
+        for choice in part.choices[:1]:
+            message: Any = choice.message if isinstance(part, ChatCompletion) else choice.delta  # type: ignore[union-attr]
+            piece = (message.content or "") if message else ""
+            self.reason = choice.finish_reason or self.reason
+            self._refused = self._refused or bool(getattr(message, "refusal", None))
+        self.text += piece
+        return bool(piece)

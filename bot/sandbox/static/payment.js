@@ -1,0 +1,113 @@
+/* Paying with play Stars: the invoice in a bubble, the dialog, what payments look like afterwards. */
+
+import { act } from './act.js'
+import { ask } from './dialog.js'
+import { make } from './dom.js'
+import { number } from './times.js'
+import { toast } from './toast.js'
+import { word } from './words.js'
+import { me, world } from './world.js'
+
+/* As Telegram's apps put these refusals. Others are the bot's own words, shown as they are. */
+const REFUSALS = { BOT_PRECHECKOUT_TIMEOUT: 'precheckoutTimeout' }
+
+export function invoiceCard(invoice) {
+  return make('div', { class: 'invoice', 'data-testid': 'invoice' },
+    make('b', { class: 'invoice-title', dir: 'auto' }, invoice.title),
+    make('p', { dir: 'auto' }, invoice.description),
+    make('span', { class: 'price' }, star(), number(invoice.total_amount)))
+}
+
+export const star = () => make('span', { class: 'star', 'aria-hidden': 'true' })
+
+export const payInvoice = (message) =>
+  checkout(message.invoice, () => act('pay', { message: message.message_id }))
+
+/** A link of createInvoiceLink: what it sells is asked for first. */
+export async function payLink(link) {
+  const invoice = await act('look_at_link', { link })
+  if (invoice) await checkout(invoice, () => act('pay_link', { link }))
+}
+
+async function checkout(invoice, pay) {
+  await ask({ class: 'dialog pay', 'data-testid': 'pay-dialog', 'aria-labelledby': 'pay-title' },
+    (close) => payDialog(invoice, pay, close))
+}
+
+function payDialog(invoice, pay, close) {
+  const price = invoice.total_amount
+  const problem = make('p', { class: 'problem', role: 'alert', dir: 'auto', 'data-testid': 'pay-error' })
+  const confirm = make('button', { type: 'button', class: 'wide primary', 'data-testid': 'pay-confirm' },
+    ...priced(word('payConfirm', { n: '\u0000' }), price))
+  confirm.addEventListener('click', async () => {
+    confirm.disabled = true
+    confirm.textContent = word('paying')
+    const result = await pay()
+    if (result?.ok) {
+      close(result)
+      celebrate()
+      return
+    }
+    confirm.disabled = false
+    confirm.replaceChildren(...priced(word('payConfirm', { n: '\u0000' }), price))
+    problem.textContent = result ? refusal(result.error, price) : ''
+    if (result?.error === 'BALANCE_TOO_LOW') offerStars(problem)
+  })
+  return [
+    make('button', { type: 'button', class: 'balance', title: word('balance'), tabindex: -1 },
+      make('small', {}, word('balance')), make('span', { 'data-testid': 'pay-balance' }, star(), number(me().stars))),
+    make('span', { class: 'big-star', 'aria-hidden': 'true' }),
+    make('h3', { id: 'pay-title' }, word('payTitle')),
+    make('p', { dir: 'auto' }, word('payAsk', { title: invoice.title, bot: world.bot.first_name, n: number(price) })),
+    invoice.subscription_period ? make('p', { class: 'hint' }, word('everyMonth')) : null,
+    problem,
+    confirm,
+    make('button', { type: 'button', class: 'wide flat', 'data-testid': 'pay-cancel', onclick: () => close(null) }, word('cancel')),
+    make('p', { class: 'hint' }, word('payTest')),
+  ].filter(Boolean)
+}
+
+/** The words with ★ and the price where the \0 stands. */
+function priced(words, price) {
+  const [before, after] = words.split('\u0000')
+  return [before, star(), number(price), after || '']
+}
+
+function refusal(error, price) {
+  if (error === 'BALANCE_TOO_LOW') return word('lacking', { n: number(price - me().stars) })
+  return word(REFUSALS[error] || error)
+}
+
+function offerStars(problem) {
+  const more = make('button', { type: 'button', class: 'link', 'data-testid': 'more-stars', onclick: getMoreStars }, word('moreStars'))
+  problem.append(' ', more)
+}
+
+export const getMoreStars = () => act('stars', { amount: 1000 })
+
+function celebrate() {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
+  const sky = make('div', { class: 'celebration', 'aria-hidden': 'true' })
+  for (let index = 0; index < 24; index += 1) {
+    const flake = star()
+    flake.style.insetInlineStart = `${(index * 41) % 100}%`
+    flake.style.animationDelay = `${(index * 67) % 600}ms`
+    sky.append(flake)
+  }
+  document.body.append(sky)
+  setTimeout(() => sky.remove(), 2600)
+}
+
+/** Buttons that only a sandbox has: play what happens to a payment later. */
+export function paymentButtons(payment) {
+  const charge = payment.telegram_payment_charge_id
+  const renew = async () => {
+    const result = await act('renew', { charge })
+    if (result) toast(word('renewed', { result: result.charge || '—' }))
+  }
+  const chargeBack = async () => {
+    if (await act('charge_back', { charge })) toast(word('chargedBack'))
+  }
+  const button = (name, onclick) => make('button', { type: 'button', class: 'small', 'data-testid': name, onclick }, word(name))
+  return [payment.is_recurring ? button('renew', renew) : null, button('chargeBack', chargeBack)]
+}

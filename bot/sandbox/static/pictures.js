@@ -1,0 +1,36 @@
+/* Photos: in a bubble, as the grid of an album, and large. */
+
+import { iconButton, make } from './dom.js'
+import { word } from './words.js'
+
+export const fileAddress = (fileId) => `/sandbox/file/${encodeURIComponent(fileId)}`
+
+export function photo(message) {
+  const sizes = message.photo
+  const large = sizes[sizes.length - 1]
+  const image = make('img', {
+    src: fileAddress(large.file_id), width: large.width, height: large.height,
+    alt: message.caption || word('photo'), loading: 'lazy', decoding: 'async',
+  })
+  const open = () => showLarge(message, large)
+  const classes = message.has_media_spoiler ? 'photo covered' : 'photo'
+  return make('button', { type: 'button', class: classes, 'aria-label': word('openPhoto'), onclick: open }, image)
+}
+
+function showLarge(message, size) {
+  const dialog = make('dialog', { class: 'viewer', 'aria-label': message.caption || word('photo') })
+  const close = () => dialog.close()
+  dialog.append(
+    iconButton('close', word('close'), { onclick: close }),
+    make('img', { src: fileAddress(size.file_id), alt: message.caption || word('photo') }),
+  )
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) close()
+  })
+  dialog.addEventListener('close', () => dialog.remove())
+  document.body.append(dialog)
+  dialog.showModal()
+}
+
+/** The shape of an album's grid, as a class: how many pictures stand in each line. */
+export const gridClass = (count) => `grid grid-${Math.min(count, 10)}`

@@ -1,0 +1,194 @@
+# فارسی. «شما»، لحن گرم و روشن، نیم‌فاصلهٔ درست.
+# DIGITS(...) writes a number, or a text of figures, in Persian digits. Addresses, receipts and names go without it.
+# A text's first letter decides its direction, so no text begins with Latin letters.
+
+## Getting to know each other
+
+choose-language = زبانتان را انتخاب کنید:
+language-chosen = از این پس برایتان به فارسی می‌نویسم.
+welcome = سلام { $name }! 👋
+
+    هر چه می‌خواهید بپرسید تا پاسخ بدهم. عکس هم می‌سازم (/image) و متن را به صدا تبدیل می‌کنم (/voice).
+
+    هر درخواست چند توکن هزینه دارد که زیر همان پاسخ می‌بینید. { $tokens ->
+        [0] با /buy توکن بخرید.
+       *[other] برای شروع { DIGITS($tokens) } توکن دارید.
+    }
+help = کارهایی که از من برمی‌آید:
+
+    • پیام بدهید تا پاسخ بدهم. با /new گفت‌وگوی تازه‌ای شروع می‌شود و با /mode لحن من عوض می‌شود.
+    • عکس: دستور /image و بعد توضیح عکس، یا فقط بنویسید «عکس گربه‌ای زیر باران». سبکش را خودتان انتخاب می‌کنید.
+    • صدا: دستور /voice و بعد متن، یا فقط بنویسید «ویس صبح بخیر!». آن را در یک پیام صوتی می‌خوانم.
+    • توکن‌هایتان را با /balance ببینید و با /buy بیشتر بخرید.
+    • با /cancel درخواست‌هایتان را متوقف کنید و با /support به پشتیبانی پیام بدهید.
+
+    دوستانتان را دعوت کنید:
+    { $link }
+unknown-command = این دستور را نمی‌شناسم. کارهایی که از من برمی‌آید: /help
+ask-something = پرسشتان را در همان پیام بنویسید.
+cannot-take = هنوز نمی‌توانم با این نوع پیام کار کنم؛ توکنی کسر نشد. متن بفرستید یا /help را ببینید.
+
+## Answers
+
+footer = { DIGITS($price) } توکن · { DIGITS($left) } توکن مانده
+answer-stopped = متوقف شد ·
+stop-button = ◼ توقف
+stopping = دارم متوقف می‌کنم…
+nothing-to-stop = دیگر چیزی برای متوقف کردن نیست.
+job-cancelled = لغو شد؛ توکنی کسر نشد.
+status-queued = ⏳ نوبت شما در صف: { DIGITS($turn) }
+status-long = ⏳ بیشتر از معمول طول کشیده است. هنوز مشغولم.
+status-image = 🎨 دارم عکس را می‌سازم… { DIGITS($progress) }
+
+status-voice = 🎙 دارم متن را می‌خوانم…
+
+## What went wrong
+
+error-not-enough = توکن کافی ندارید: این درخواست { DIGITS($price) } توکن می‌خواهد و شما { DIGITS($available) } توکن دارید. خرید توکن: /buy
+error-too-long = متن خیلی بلند است: { DIGITS($size) } بایت، در حالی که حداکثر { DIGITS($most) } بایت ممکن است. لطفاً کوتاهش کنید.
+error-too-many-waiting = همین حالا { DIGITS($most) } درخواست در انتظار دارید. تا رسیدن پاسخ صبر کنید، یا با /cancel متوقفشان کنید.
+error-queue-full = الان افراد زیادی در صف هستند. لطفاً چند دقیقهٔ دیگر دوباره امتحان کنید؛ توکنی کسر نشد.
+error-banned = فعلاً نمی‌توانید از این ربات استفاده کنید. پشتیبانی: /support
+error-internal = مشکلی از طرف من پیش آمد؛ توکنی کسر نشد. لطفاً دوباره امتحان کنید.
+error-interrupted = وسط کار قطع شدم؛ توکنی کسر نشد. لطفاً دوباره بپرسید.
+error-upstream = نتوانستم پاسخی بگیرم؛ توکنی کسر نشد. لطفاً کمی بعد دوباره امتحان کنید.
+error-upstream-unreachable = الان به مغزم دسترسی ندارم؛ توکنی کسر نشد. لطفاً یک دقیقهٔ دیگر دوباره امتحان کنید.
+error-upstream-busy = الان سرم خیلی شلوغ است؛ توکنی کسر نشد. لطفاً یک دقیقهٔ دیگر دوباره امتحان کنید.
+error-no-answer = پاسخ به‌موقع نرسید؛ توکنی کسر نشد. لطفاً دوباره امتحان کنید.
+error-content-refused = در این مورد نمی‌توانم کمک کنم؛ توکنی کسر نشد.
+error-language-unknown = نفهمیدم این متن به چه زبانی است؛ توکنی کسر نشد.
+error-language-unsupported = هنوز نمی‌توانم به این زبان صحبت کنم؛ توکنی کسر نشد.
+error-voice-unsupported = این صدا برای این زبان وجود ندارد؛ توکنی کسر نشد.
+button-too-old = این دکمه قدیمی شده است. لطفاً دوباره درخواست کنید.
+
+## Pictures
+
+image-usage = بگویید چه عکسی بسازم. بنویسید «عکس گربه‌ای زیر باران» یا «تصویر گربه‌ای زیر باران»؛ با دستور هم می‌شود: /image گربه‌ای زیر باران
+image-choose-style = چه سبکی؟
+image-choose-count = سبک: { $style }. چند عکس؟
+image-count = { DIGITS($count) } عکس ({ DIGITS($price) } توکن)
+style-none = بدون سبک
+style-paint = نقاشی
+style-game = بازی
+style-fantasy = فانتزی
+style-anime = انیمه
+style-cyberpunk = سایبرپانک
+style-nature = طبیعت
+style-steampunk = استیم‌پانک
+style-sci-fi = علمی‌تخیلی
+style-space = فضا
+style-creepy = ترسناک
+style-tattoo = خالکوبی
+style-texture = بافت
+style-anything = آزاد
+style-photo = عکاسی
+style-tarot = تاروت
+style-impasto-oil = رنگ‌روغن برجسته
+style-child-drawing = نقاشی کودکانه
+style-saladwave = سالادویو
+style-woolworld = دنیای کاموایی
+style-synthwave = سینث‌ویو
+style-midjourney = میدجرنی
+style-xmas = کریسمس
+style-debug = آزمایشی
+style-ImageHSIv1 = اچ‌اس‌آی
+
+## Speech
+
+voice-usage = بگویید چه بخوانم. بنویسید «ویس صبح بخیر!» یا «صدا صبح بخیر!»؛ با دستور هم می‌شود: /voice صبح بخیر! یا در پاسخ به یک پیام، /voice بفرستید.
+voice-switch-on = 🔊 پاسخ صوتی هم بده
+voice-switch-off = 🔇 فقط متن بفرست
+voice-on = از این پس پاسخ‌ها را به‌صورت صوتی هم می‌فرستم؛ صدا هزینهٔ جداگانه دارد.
+voice-off = از این پس پاسخ‌ها را فقط به‌صورت متن می‌فرستم.
+
+## Modes
+
+choose-mode = با چه لحنی پاسخ بدهم؟
+mode-chosen = لحن از این پس: { $mode }
+mode-none = معمولی
+mode-comedy = 😂 طنز
+mode-upset = 😠 دلخور
+mode-depress = 😞 غمگین
+mode-love = ❤️ عاشقانه
+mode-poem = 📜 شاعرانه
+mode-shy = 😊 خجالتی
+mode-coward = 😨 ترسو
+mode-impolite = 😤 بی‌ادب
+mode-rough = 👊 خشن
+mode-programmer = 💻 برنامه‌نویس
+mode-chat = 💬 گپ دوستانه
+new-conversation = گفت‌وگوی تازه‌ای شروع شد. دربارهٔ چه صحبت کنیم؟
+cancelled = { DIGITS($count) } درخواست لغو شد.
+nothing-to-cancel = چیزی برای لغو کردن نیست.
+
+## Account
+
+balance = شما { DIGITS($available) } توکن دارید.
+balance-held = { DIGITS($held) } توکن دیگر هم برای درخواست‌های در حال انجام کنار گذاشته شده است.
+balance-next = خرید توکن: /buy
+no-movements = هنوز تراکنشی ندارید.
+movement = { DIGITS($at) }  { DIGITS($amount) } توکن  { $what }
+movement-capture = هزینهٔ پاسخ
+movement-signup = هدیهٔ خوش‌آمدگویی
+movement-stars = خرید با ستاره
+movement-stars-refund = بازپرداخت خرید
+movement-grant = از طرف مدیر
+movement-refund = برگشت هزینه
+
+## Buying
+
+buy = خرید توکن با ستاره‌های تلگرام. یک بسته انتخاب کنید:
+pack-button = { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
+invoice-title = { DIGITS($tokens) } توکن
+invoice-description = { DIGITS($tokens) } توکن برای پاسخ، عکس و صدا در همین ربات.
+receipt = ✅ { DIGITS($tokens) } توکن با { DIGITS($stars) } ستاره ⭐ خریدید. اکنون { DIGITS($left) } توکن دارید.
+
+    شمارهٔ رسید: { $charge }
+payment-unknown = این صورت‌حساب اینجا معتبر نیست. لطفاً دوباره از /buy شروع کنید.
+payment-not-yours = این صورت‌حساب برای شخص دیگری است. صورت‌حساب خودتان را با /buy بگیرید.
+payment-wrong-amount = مبلغ با صورت‌حساب نمی‌خواند. لطفاً دوباره از /buy شروع کنید.
+payment-already-paid = این صورت‌حساب قبلاً پرداخت شده است. با /buy صورت‌حساب تازه‌ای بگیرید.
+payment-expired = مهلت این صورت‌حساب گذشته است. با /buy صورت‌حساب تازه‌ای بگیرید.
+refund-unknown = چنین پرداختی وجود ندارد.
+refund-spent = توکن‌های این پرداخت خرج شده‌اند؛ نمی‌توان آن را فوراً بازپرداخت کرد.
+paysupport = پرداختی مشکل دارد؟ /support را بفرستید و همراه با شمارهٔ رسید بنویسید چه شده است. یکی از همکاران ما آن را می‌خواند و همین‌جا پاسخ می‌دهد؛ آنچه به‌اشتباه پرداخت شده باشد، برگردانده می‌شود.
+terms = شرایط استفاده، به‌اختصار:
+
+    • شما توکن می‌خرید و آن را برای پاسخ، عکس و صدا خرج می‌کنید. قیمت هر درخواست نشان داده می‌شود؛ درخواستی که ناموفق باشد هزینه‌ای ندارد.
+    • پاسخ‌ها را هوش مصنوعی می‌سازد و ممکن است نادرست باشند. در مسائل پزشکی، حقوقی و مالی به آن‌ها تکیه نکنید.
+    • چیزی نخواهید که خلاف قانون باشد یا به دیگران آسیب بزند.
+    • پرداخت‌ها با ستاره‌های تلگرام است و خریدهایی که خرج نشده‌اند قابل بازپرداخت هستند: /paysupport
+privacy = حریم خصوصی، به‌اختصار:
+
+    • شناسه و نام شما در تلگرام، تنظیماتتان و گردش توکن‌هایتان را نگه می‌دارم.
+    • پیام‌هایتان به سرویسی که به آن‌ها پاسخ می‌دهد فرستاده می‌شود و مدت کوتاهی می‌ماند تا بدانم دربارهٔ چه صحبت می‌کنیم؛ با /new فراموشش می‌کنم.
+    • هیچ‌چیز فروخته یا به دیگران داده نمی‌شود. پرسش‌ها: /support
+
+## Support
+
+support-ask = بنویسید موضوع چیست؛ عکس هم می‌توانید بفرستید. یکی از همکاران ما آن را می‌خواند. اگر منصرف شدید: /cancel
+support-sent = پیامتان را رساندم. پاسخ همین‌جا می‌آید.
+support-unreachable = الان کسی در دسترس نیست. لطفاً کمی بعد دوباره امتحان کنید.
+support-answer = 💬 پاسخ پشتیبانی:
+
+## The command menu
+
+command-help = کارهایی که از من برمی‌آید
+command-new = شروع گفت‌وگوی تازه
+command-mode = انتخاب لحن پاسخ
+command-image = ساختن عکس
+command-voice = تبدیل متن به صدا
+command-balance = توکن‌های شما
+command-buy = خرید توکن
+command-language = انتخاب زبان
+command-support = پیام به پشتیبانی
+command-paysupport = کمک دربارهٔ پرداخت
+command-cancel = توقف درخواست‌ها
+command-terms = شرایط استفاده
+command-privacy = حریم خصوصی
+command-issue = صدور کد API
+command-codes = فهرست کدهای API
+command-revoke = باطل کردن کد API
+command-credit = اعطای توکن
+command-user = مشاهدهٔ یک مشتری
+command-refund = بازپرداخت یک پرداخت

@@ -1,0 +1,239 @@
+# Русский. На «вы». Дробные числа берут форму other: «1,5 токена».
+
+## Getting to know each other
+
+choose-language = Выберите язык:
+language-chosen = Теперь я буду писать вам по-русски.
+welcome = Здравствуйте, { $name }! 👋
+
+    Спрашивайте о чём угодно, и я отвечу. Ещё я рисую (/image) и озвучиваю текст (/voice).
+
+    Каждый запрос стоит несколько токенов, цена указана под ответом. { $tokens ->
+        [0] Токены можно купить: /buy.
+        [one] Для начала у вас есть { $tokens } токен.
+        [few] Для начала у вас есть { $tokens } токена.
+        [many] Для начала у вас есть { $tokens } токенов.
+       *[other] Для начала у вас есть { $tokens } токена.
+    }
+help = Что я умею:
+
+    • Напишите мне, и я отвечу. /new начинает новый разговор, /mode меняет манеру ответов.
+    • /image и описание: картинка в выбранном вами стиле.
+    • /voice и текст: голосовое сообщение.
+    • /balance показывает ваши токены, /buy пополняет их.
+    • /cancel останавливает ваши запросы. /support передаст сообщение человеку.
+
+    Пригласите друга: { $link }
+unknown-command = Я не знаю такой команды. Что я умею: /help
+ask-something = Задайте вопрос в том же сообщении.
+cannot-take = Такие сообщения я пока не понимаю; токены не списаны. Напишите мне текстом или откройте /help.
+
+## Answers
+
+footer = { $price ->
+        [one] { $price } токен
+        [few] { $price } токена
+        [many] { $price } токенов
+       *[other] { $price } токена
+    } · осталось { $left }
+answer-stopped = Остановлено ·
+stop-button = ◼ Стоп
+stopping = Останавливаю…
+nothing-to-stop = Останавливать уже нечего.
+job-cancelled = Отменено; токены не списаны.
+status-queued = ⏳ Ваше место в очереди: { $turn }
+status-long = ⏳ Это занимает больше времени, чем обычно. Я всё ещё работаю.
+status-image = 🎨 Рисую… { $progress }
+
+status-voice = 🎙 Озвучиваю…
+
+## What went wrong
+
+error-not-enough = Не хватает токенов. Цена запроса: { $price }, у вас: { $available }. Купить: /buy
+error-too-long = Слишком длинный текст. Размер в байтах: { $size }, можно не больше { $most }. Пожалуйста, сократите его.
+error-too-many-waiting = { $most ->
+        [one] Уже ожидает { $most } ваш запрос.
+        [few] Уже ожидают { $most } ваших запроса.
+        [many] Уже ожидают { $most } ваших запросов.
+       *[other] Уже ожидают { $most } ваших запроса.
+    } Дождитесь ответа или остановите их: /cancel.
+error-queue-full = Сейчас слишком много запросов. Попробуйте ещё раз через несколько минут; токены не списаны.
+error-banned = Сейчас вы не можете пользоваться этим ботом. /support
+error-internal = У меня что-то сломалось; токены не списаны. Пожалуйста, попробуйте ещё раз.
+error-interrupted = Меня прервали во время работы; токены не списаны. Пожалуйста, спросите ещё раз.
+error-upstream = Не удалось получить ответ; токены не списаны. Пожалуйста, попробуйте позже.
+error-upstream-unreachable = Я сейчас не могу связаться со своим мозгом; токены не списаны. Пожалуйста, попробуйте через минуту.
+error-upstream-busy = Сейчас слишком большая нагрузка; токены не списаны. Пожалуйста, попробуйте через минуту.
+error-no-answer = Ответ не пришёл вовремя; токены не списаны. Пожалуйста, попробуйте ещё раз.
+error-content-refused = С этим я помочь не могу; токены не списаны.
+error-language-unknown = Не удалось понять, какой это язык; токены не списаны.
+error-language-unsupported = На этом языке я пока не говорю; токены не списаны.
+error-voice-unsupported = Для этого языка такого голоса нет; токены не списаны.
+button-too-old = Эта кнопка устарела. Пожалуйста, отправьте запрос ещё раз.
+
+## Pictures
+
+image-usage = Напишите, что нарисовать: /image кот под дождём
+image-choose-style = Какой стиль?
+image-choose-count = Стиль: { $style }. Сколько картинок?
+image-count = { $count } ({ $price ->
+        [one] { $price } токен
+        [few] { $price } токена
+        [many] { $price } токенов
+       *[other] { $price } токена
+    })
+style-none = Без стиля
+style-paint = Живопись
+style-game = Игра
+style-fantasy = Фэнтези
+style-anime = Аниме
+style-cyberpunk = Киберпанк
+style-nature = Природа
+style-steampunk = Стимпанк
+style-sci-fi = Фантастика
+style-space = Космос
+style-creepy = Жуткое
+style-tattoo = Тату
+style-texture = Текстура
+style-anything = Что угодно
+style-photo = Фото
+style-tarot = Таро
+style-impasto-oil = Импасто
+style-child-drawing = Детский рисунок
+style-saladwave = Саладвейв
+style-woolworld = Мир из шерсти
+style-synthwave = Синтвейв
+style-midjourney = Midjourney
+style-xmas = Рождество
+style-debug = Отладка
+style-ImageHSIv1 = HSI
+
+## Speech
+
+voice-usage = Напишите, что сказать: /voice Доброе утро! Или ответьте на сообщение командой /voice.
+voice-switch-on = 🔊 Отвечать и голосом
+voice-switch-off = 🔇 Отвечать только текстом
+voice-on = Теперь мои ответы приходят и голосом; озвучка оплачивается отдельно.
+voice-off = Теперь мои ответы приходят текстом.
+
+## Modes
+
+choose-mode = В какой манере отвечать?
+mode-chosen = Манера ответов: { $mode }
+mode-none = Обычная
+mode-comedy = 😂 Комик
+mode-upset = 😠 Обиженный
+mode-depress = 😞 Унылый
+mode-love = ❤️ Влюблённый
+mode-poem = 📜 Поэт
+mode-shy = 😊 Скромник
+mode-coward = 😨 Трус
+mode-impolite = 😤 Невежа
+mode-rough = 👊 Грубиян
+mode-programmer = 💻 Программист
+mode-chat = 💬 Собеседник
+new-conversation = Новый разговор. О чём поговорим?
+cancelled = { $count ->
+        [one] Отменён { $count } запрос.
+        [few] Отменено { $count } запроса.
+        [many] Отменено { $count } запросов.
+       *[other] Отменено { $count } запроса.
+    }
+nothing-to-cancel = Отменять нечего.
+
+## Account
+
+balance = У вас { $available ->
+        [one] { $available } токен
+        [few] { $available } токена
+        [many] { $available } токенов
+       *[other] { $available } токена
+    }.
+balance-held = Ещё { $held } отложено на запросы, которые сейчас выполняются.
+balance-next = Пополнить: /buy
+no-movements = Операций пока не было.
+movement = { $at }  { $amount }  { $what }
+movement-capture = ответ
+movement-signup = приветственный подарок
+movement-stars = куплено за звёзды
+movement-stars-refund = возврат покупки
+movement-grant = от администратора
+movement-refund = возвращено
+
+## Buying
+
+buy = Токены за звёзды Telegram. Выберите пакет:
+pack-button = { $tokens ->
+        [one] { $tokens } токен
+        [few] { $tokens } токена
+        [many] { $tokens } токенов
+       *[other] { $tokens } токена
+    } · ⭐ { $stars }
+invoice-title = { $tokens ->
+        [one] { $tokens } токен
+        [few] { $tokens } токена
+        [many] { $tokens } токенов
+       *[other] { $tokens } токена
+    }
+invoice-description = { $tokens ->
+        [one] { $tokens } токен
+        [few] { $tokens } токена
+        [many] { $tokens } токенов
+       *[other] { $tokens } токена
+    } на ответы, картинки и озвучку в этом боте.
+receipt = ✅ { $tokens ->
+        [one] { $tokens } токен
+        [few] { $tokens } токена
+        [many] { $tokens } токенов
+       *[other] { $tokens } токена
+    } за ⭐ { $stars }. Теперь на балансе: { $left }.
+
+    Номер чека: { $charge }
+payment-unknown = Этот счёт здесь недействителен. Пожалуйста, начните заново: /buy
+payment-not-yours = Этот счёт выставлен другому человеку. Получите свой: /buy
+payment-wrong-amount = Сумма не совпадает со счётом. Пожалуйста, начните заново: /buy
+payment-already-paid = Этот счёт уже оплачен. Получите новый: /buy
+payment-expired = Этот счёт устарел. Получите новый: /buy
+refund-unknown = Такого платежа нет.
+refund-spent = Токены этого платежа уже потрачены; сразу вернуть его нельзя.
+paysupport = Что-то не так с платежом? Отправьте /support и напишите, что случилось, указав номер чека. Сообщение прочтёт человек и ответит здесь; ошибочно оплаченное будет возвращено.
+terms = Коротко об условиях:
+
+    • Вы покупаете токены и тратите их на ответы, картинки и озвучку. Цена каждого запроса показана; неудавшийся запрос не стоит ничего.
+    • Ответы составляет машина, и они могут быть неверными. Не полагайтесь на них в вопросах здоровья, права и денег.
+    • Не просите о том, что незаконно или вредит другим.
+    • Оплата в звёздах Telegram; неизрасходованные покупки можно вернуть: /paysupport
+privacy = Коротко о конфиденциальности:
+
+    • Я храню ваш идентификатор и имя в Telegram, ваши настройки и операции с вашими токенами.
+    • Ваши сообщения передаются сервису, который на них отвечает, и недолго хранятся, чтобы я помнил, о чём мы говорим; /new стирает их из памяти.
+    • Ничего не продаётся и не передаётся другим. Вопросы: /support
+
+## Support
+
+support-ask = Напишите, в чём дело, можно приложить картинку; сообщение прочтёт человек. Передумали: /cancel
+support-sent = Передано. Ответ придёт сюда.
+support-unreachable = Сейчас никого нет на связи. Пожалуйста, попробуйте позже.
+support-answer = 💬 Ответ поддержки:
+
+## The command menu
+
+command-help = Что я умею
+command-new = Начать новый разговор
+command-mode = Выбрать манеру ответов
+command-image = Нарисовать картинку
+command-voice = Озвучить текст
+command-balance = Ваши токены
+command-buy = Купить токены
+command-language = Выбрать язык
+command-support = Написать человеку
+command-paysupport = Помощь с платежом
+command-cancel = Остановить запросы
+command-terms = Условия
+command-privacy = Конфиденциальность
+command-issue = Выдать код API
+command-codes = Список кодов API
+command-revoke = Отозвать код API
+command-credit = Начислить токены
+command-user = Посмотреть клиента
+command-refund = Вернуть платёж

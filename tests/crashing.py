@@ -1,0 +1,82 @@
+"""run.py, with one place in it where the process kills itself: `python -m tests.crashing <place>`.
+
+The places are wrapped from outside, so that the product has no code for them.
+"""
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before(path: str) -> None:
+    """Die when the function is called."""
+
+    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+        def dying(*args: Any, **kwargs: Any) -> Any:
+            die()
+
+        return dying
+
+    _replace(path, wrap)
+
+
+def after_written(name: str) -> None:
+    """Die as soon as the transaction that runs this function is durable."""
+    from bot.storage import Storage
+
+    write = Storage.write
+
+    async def dying(self: Storage, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        result = await write(self, fn, *args, **kwargs)
+        if getattr(fn, "__name__", "") == name and result not in ([], False):
+            die()
+        return result
+
+    Storage.write = dying  # type: ignore[method-assign]
+
+
+def when_text_has(words: int) -> None:
+    """Die when an answer has grown to so many words."""
+    from handlers.telegram.showing import Showing
+
+    progressed = Showing.progressed
+
+    def dying(self: Showing, job: Any, text: str) -> None:
+        progressed(self, job, text)
+        if len(text.split()) >= words and self._shown[job.id].on_screen:
+            die()
+
+    Showing.progressed = dying  # type: ignore[method-assign]
+
+
+def _replace(path: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    module, name = path.split(":")
+    owner = importlib.import_module(module)
+    setattr(owner, name, wrap(getattr(owner, name)))
+
+
+PLACES: dict[str, Callable[[], None]] = {
+    "payment received, not credited": lambda: before("billing.payments.stars:credit"),
+    "payment credited, not told": lambda: after_written("credit"),
+    "job held, not begun": lambda: after_written("submit"),
+    "call intended, not made": lambda: after_written("claim"),
+    "in mid-stream": lambda: when_text_has(20),
+    "answer there, not captured": lambda: before("bot.queue:settle"),
+    "captured, not delivered": lambda: after_written("settle"),
+    "delivery begun, not sent": lambda: after_written("_begin"),
+    "delivered, not noted": lambda: before("handlers.telegram.answers:_done"),
+}
+
+if __name__ == "__main__":
+    import run
+
+    if sys.argv[1] != "nowhere":
+        PLACES[sys.argv[1]]()
+    sys.exit(run.main([]))

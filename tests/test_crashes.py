@@ -1,0 +1,118 @@
+"""kill -9 of the bot at each moment that matters, then a start: nothing is lost, nothing charged twice.
+
+Telegram and the upstream outlive the bot, as they do.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from billing import Balance
+from bot.audit import audit
+from bot.storage import open_storage
+from tests.crashing import PLACES
+from tests.world import ADA, BOSS, BOT_TOKEN, answered, button, plain
+
+ROOT = Path(__file__).parent.parent
+WITH_A_JOB = [place for place in PLACES if not place.startswith("payment")]
+PAYING = [place for place in PLACES if place.startswith("payment")]
+
+
+@asynccontextmanager
+async def bot(
+    telegram, upstream, folder: Path, place: str = "nowhere"
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    env = {
+        "PATH": os.environ["PATH"], "BOT_TOKEN": BOT_TOKEN, "TELEGRAM_URL": telegram.base,
+        "OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-tests", "ADMIN_IDS": str(BOSS),
+        "DATA_DIR": str(folder), "HTTP_PORT": "0", "TELEGRAM_PACING": "false", "DRAIN_SECONDS": "1",
+        "PYTHONPATH": str(ROOT), "LOG_LEVEL": "warning", "SPEECH_ENGINES": "openai",
+    }  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crashing", place, cwd=folder, env=env,
+        stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 15)
+
+
+async def died(process) -> None:
+    assert await asyncio.wait_for(process.wait(), 20) == -signal.SIGKILL
+
+
+async def books(folder: Path) -> Balance:
+    """What Ada has, after the audit has found nothing."""
+    async with open_storage(folder / "books.db") as storage:
+        assert await audit(storage) == []
+        rows = await storage.fetch("SELECT posted, held FROM account WHERE id = 'customer:1'")
+        waiting = await storage.fetch("SELECT id FROM job WHERE state IN ('queued', 'running')")
+        undelivered = await storage.fetch("SELECT job FROM delivery WHERE state <> 'done'")
+        assert (waiting, undelivered) == ([], [])
+        return Balance(*rows[0])
+
+
+@pytest.mark.parametrize("place", WITH_A_JOB)
+async def test_a_question_survives(place, telegram, upstream, tmp_path):
+    upstream.chunk_seconds = 0.03
+    async with bot(telegram, upstream, tmp_path, place) as first:
+        asked = telegram.say(ADA, "Tell me a long story")
+        await died(first)
+
+    async with bot(telegram, upstream, tmp_path):
+        answer = await answered(telegram, ADA, asked)
+
+    assert "9 left" in plain(answer["text"])
+    assert await books(tmp_path) == (9_000, 0)
+    answers = [m for m in telegram.messages(ADA) if "9 left" in plain(m.get("text", ""))]
+    assert len(answers) <= (2 if place == "delivered, not noted" else 1)
+
+
+@pytest.mark.parametrize("place", PAYING)
+async def test_a_payment_survives(place, telegram, upstream, tmp_path):
+    async with bot(telegram, upstream, tmp_path, place) as first:
+        shop = await telegram.heard(ADA, after=telegram.say(ADA, "/buy")["message_id"])
+        telegram.tap(ADA, shop["message_id"], button(shop, 0))
+        bill = await telegram.heard(ADA, lambda m: "invoice" in m)
+        paid = await telegram.pay(ADA, bill["message_id"])
+        await died(first)
+
+    async with bot(telegram, upstream, tmp_path):
+        receipt = await telegram.heard(ADA, lambda m: "Receipt" in plain(m.get("text", "")))
+
+    assert paid["ok"]
+    assert paid["charge"] in receipt["text"]
+    assert await books(tmp_path) == (110_000, 0)
+
+
+async def test_a_job_that_kills_the_bot_twice_is_given_up_and_costs_nothing(telegram, upstream, tmp_path):
+    telegram.say(ADA, "Tell me a long story")
+    for _ in range(2):
+        async with bot(telegram, upstream, tmp_path, "answer there, not captured") as crashing:
+            await died(crashing)
+
+    async with bot(telegram, upstream, tmp_path):
+        said = await telegram.heard(ADA, lambda m: "interrupted" in plain(m.get("text", "")))
+
+    assert "nothing was charged" in plain(said["text"])
+    assert await books(tmp_path) == (10_000, 0)
+
+
+async def test_updates_that_came_while_the_bot_was_down_are_answered(telegram, upstream, tmp_path):
+    questions = [telegram.say(ADA, f"What is {number} + 1?") for number in range(3)]
+
+    async with bot(telegram, upstream, tmp_path):
+        for asked in questions:
+            await answered(telegram, ADA, asked)
+        await telegram.heard(ADA, lambda m: "7 left" in plain(m.get("text", "")))
+
+    assert await books(tmp_path) == (7_000, 0)
