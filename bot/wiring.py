@@ -21,6 +21,7 @@ from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.prices import Prices
 from bot.providers.opened import open_providers
+from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
 from bot.secrets import kept_secret
@@ -107,7 +108,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
-        app = make_app(outside.routes)
+        app = make_app()
+        if outside.telegram is not None:
+            add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook

@@ -39,7 +39,7 @@ def after_written(name: str) -> None:
             die()
         return result
 
-    Storage.write = dying  # type: ignore[method-assign, assignment]
+    Storage.write = dying  # type: ignore[method-assign]
 
 
 def when_text_has(words: int) -> None:

@@ -6,11 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.upstream import OfflineUpstream
-
 from billing import Balance
 from bot.audit import audit
 from bot.sandbox.telegram import SandboxTelegram
+from bot.sandbox.upstream import OfflineUpstream
 from bot.settings import Settings, load_settings
 from bot.wiring import App, open_app
 

@@ -24,6 +24,7 @@ class TextRequest(_Request):
     """A text mode of the catalogue (`poem`), or None for the plain manner."""
     speak: bool = False
     """Also answer as speech."""
+    speech_format: Literal["mp3", "ogg"] = "mp3"
     conversation: str | None = None
     """Whose earlier turns belong to it, as `tg:<chat>:<topic>`; None: it stands alone."""
 

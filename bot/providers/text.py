@@ -44,7 +44,7 @@ class TextProvider:
         with translated():
             said = await (self._streamed(messages, progress) if self._stream else self._at_once(messages))
         said.check()
-        files = await self._spoken(said.text) if request.speak else ()
+        files = await self._spoken(said.text, request) if request.speak else ()
         return Answer(said.text, files, said.usage, engine=said.model or self._model)
 
     def _messages(self, request: TextRequest, history: Sequence[Turn]) -> list[Any]:
@@ -77,13 +77,14 @@ class TextProvider:
                     break
         return said
 
-    async def _spoken(self, text: str) -> Sequence[ProducedFile]:
+    async def _spoken(self, text: str, request: TextRequest) -> Sequence[ProducedFile]:
         """The answer as speech; without one the text stands alone, and costs less."""
         words = plain_words(text, SPOKEN_MOST)
         if self._speech is None or not words:
             return ()
         try:
-            return (await self._speech.answer(SpeechRequest(text=words), (), lambda text: None)).files
+            wanted = SpeechRequest(text=words, format=request.speech_format)
+            return (await self._speech.answer(wanted, (), lambda text: None)).files
         except ProviderError as error:
             log.warning("answer not spoken", error=type(error).__name__, detail=str(error))
             return ()

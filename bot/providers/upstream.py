@@ -1,4 +1,4 @@
-"""One OpenAI-compatible server: its client, the bounds of time and size, and its errors as ours."""
+"""One OpenAI-compatible server: its client, time limits, bounds of its answers, and its errors as ours."""
 
 import re
 from collections.abc import AsyncIterator, Iterator

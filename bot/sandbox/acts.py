@@ -161,7 +161,7 @@ def charge_back(telegram: SandboxTelegram, asked: Asked) -> Json:
 
 
 def stars(telegram: SandboxTelegram, asked: Asked) -> Json:
-    telegram.add_stars(asked.person, asked.between("amount", 1, STARS_MAX))
+    telegram.give_stars(asked.person, asked.between("amount", 1, STARS_MAX))
     return {"stars": telegram.stars(asked.person)}
 
 

@@ -113,5 +113,5 @@ def get_my_star_balance(call: Call) -> Json:
 @answers("editUserStarSubscription")
 def edit_user_star_subscription(call: Call) -> bool:
     charge, canceled = call.params["telegram_payment_charge_id"], call.params["is_canceled"]
-    call.stars.cancel(charge, call.params["user_id"], canceled=canceled)
+    call.stars.bot_cancels(charge, call.params["user_id"], canceled=canceled)
     return True

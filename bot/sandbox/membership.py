@@ -17,7 +17,8 @@ class Membership(Presence):
     def add_group(
         self, id: int, title: str, members: Iterable[int], *, forum: bool = False, privacy: bool = True
     ) -> None:
-        """A group (below -10¹² a supergroup) with the bot in it. Without `privacy` it sees everything."""
+        """A group (below -10¹² a supergroup) with the bot in it. Without `privacy` it sees everything.
+        One that is known keeps its members."""
         info: Json = {
             "id": id,
             "type": "supergroup" if forum or id < _SUPERGROUP else "group",
@@ -25,8 +26,8 @@ class Membership(Presence):
         }
         if forum:
             info["is_forum"] = True
-        chat = self._world.chats.get(id) or Chat(id, info)
-        chat.info, chat.members, chat.privacy = info, list(members), privacy
+        chat = self._world.chats.get(id) or Chat(id, info, members=list(members))
+        chat.info, chat.privacy = info, privacy
         self._world.keep_chat(chat)
 
     def join(self, person: int, group: int, *, by: int | None = None) -> Json:

@@ -59,7 +59,11 @@ class Pressing(Presence):
 
     def cancel_subscription(self, person: int, charge: str) -> None:
         """In the app's settings: it runs to its end and is not renewed."""
-        self._stars.cancel(charge, person, canceled=True)
+        self._stars.person_cancels(charge, person, canceled=True)
+
+    def resume_subscription(self, person: int, charge: str) -> None:
+        """Take the cancellation back, before the month is over and unless the bot cancelled too."""
+        self._stars.person_cancels(charge, person, canceled=False)
 
     # Inline mode
 

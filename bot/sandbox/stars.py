@@ -169,6 +169,7 @@ class Stars:
             "invoice": invoice,
             "expires": self._world.clock.date() + invoice["subscription_period"],
             "canceled": False,
+            "by_bot": False,
         }
         self._keep_subscription(subscription)
         self._renew_in_time(subscription)
@@ -205,14 +206,27 @@ class Stars:
                 return one
         raise bad("CHARGE_ID_INVALID")
 
-    def cancel(self, charge: str, person: int, *, canceled: bool) -> None:
-        """By the bot (editUserStarSubscription), or by the person in the app."""
-        subscription = self.subscriptions.get(charge)
-        if subscription is None or subscription["person"] != person:
-            raise bad("CHARGE_ID_INVALID")
+    def bot_cancels(self, charge: str, person: int, *, canceled: bool) -> None:
+        """editUserStarSubscription. Taking it back only lets the person go on again; the bot is not told."""
+        subscription = self._own(charge, person)
+        self._keep_subscription(
+            {**subscription, "canceled": subscription["canceled"] or canceled, "by_bot": canceled}
+        )
+
+    def person_cancels(self, charge: str, person: int, *, canceled: bool) -> None:
+        """In the app: it runs to its end and is not renewed, or goes on after all."""
+        subscription = self._own(charge, person)
+        if not canceled and (subscription["by_bot"] or subscription["expires"] <= self._world.clock.now()):
+            raise bad("SUBSCRIPTION_NOT_ACTIVE")
         changed = {**subscription, "canceled": canceled}
         self._keep_subscription(changed)
         self._tell_subscription(changed, "canceled" if canceled else "active")
+
+    def _own(self, charge: str, person: int) -> Json:
+        subscription = self.subscriptions.get(charge)
+        if subscription is None or subscription["person"] != person:
+            raise bad("CHARGE_ID_INVALID")
+        return subscription
 
     def _tell_subscription(self, subscription: Json, state: str) -> None:
         person = subscription["person"]

@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from aiohttp import web
-
-from bot.sandbox.page import routes
 from bot.sandbox.telegram import SandboxTelegram
 from bot.sandbox.upstream import OfflineUpstream
 from bot.secrets import kept_secret
@@ -34,12 +31,10 @@ class Surroundings:
     upstream_url: str | None
     """None: OpenAI's own."""
     upstream_key: str = field(repr=False)
-    routes: Sequence[web.RouteDef] = ()
-    """The sandbox's page."""
     telegram: SandboxTelegram | None = None
+    upstream: OfflineUpstream | None = None
     missing: Sequence[str] = ()
     """A sentence for each optional part that is not installed."""
-    upstream: OfflineUpstream | None = None
 
 
 @asynccontextmanager
@@ -65,7 +60,7 @@ async def open_surroundings(settings: Settings) -> AsyncIterator[Surroundings]:
         telegram = await _open_telegram(bot_token, folder, settings.sandbox_telegram_port, stack)
         yield Surroundings(
             bot_token, telegram.base, settings.admin_ids or (ADMIN,), upstream_url, key,
-            routes(telegram), telegram, upstream, missing_parts(),
+            telegram, upstream, missing_parts(),
         )  # fmt: skip
 
 

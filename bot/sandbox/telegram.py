@@ -34,8 +34,9 @@ Json = dict[str, Any]
 
 class SandboxTelegram(People):
     """`folder` is where chats, files, Stars and the queue of updates are kept over a restart, also over a
-    kill -9 (but for the last 0.2 s); None keeps them in memory. `validate=False` leaves out the check of
-    every answer and update against aiogram's types."""
+    kill -9 (but for the last 0.2 s); None keeps them in memory. A chat keeps its newest 2,000 messages, the
+    files their newest 200 MB, the queue 100,000 updates. `validate=False` leaves out the check of every
+    answer and update against aiogram's types."""
 
     def __init__(
         self,

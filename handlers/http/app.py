@@ -1,7 +1,7 @@
 """Every HTTP door on one address: health, files, the account, Telegram's webhook; in the sandbox its page."""
 
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
@@ -17,9 +17,9 @@ BODY_MOST = 1 << 20
 """Bytes of a request's body; doors that take more say so themselves."""
 
 
-def make_app(routes: Iterable[web.RouteDef] = ()) -> web.Application:
+def make_app() -> web.Application:
     app = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
-    app.add_routes([*pages.ROUTES, *account.ROUTES, *webhook.ROUTES, *routes])
+    app.add_routes([*pages.ROUTES, *account.ROUTES, *webhook.ROUTES])
     return app
 
 

@@ -82,7 +82,11 @@ async def answer_text(
     asking.check_length(words)
     place = Place.of(message, language)
     request = TextRequest(
-        question=words, mode=customer.mode, speak=customer.speaks, conversation=place.conversation
+        question=words,
+        mode=customer.mode,
+        speak=customer.speaks,
+        speech_format="ogg",
+        conversation=place.conversation,
     )
     await asking.ask(f"tg:{message.chat.id}:{message.message_id}", request, place, customer)
 

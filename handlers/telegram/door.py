@@ -2,10 +2,11 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -59,7 +60,7 @@ class TelegramDoor:
     inbox: Inbox
     admins: Admins
     people: People
-    tasks: Sequence[Callable[[], Awaitable[None]]]
+    tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
 
 

@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from aiogram.exceptions import TelegramForbiddenError
 
 from bot.sandbox.telegram import SandboxTelegram
-from tests.sandbox.conftest import ADA, BOT_TOKEN, OGG, bot_for
+from tests.sandbox.conftest import ADA, BOB, BOT_TOKEN, OGG, bot_for
 from tests.sandbox.test_telegram_stars import MONTH, Shop, invoice, link
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,20 @@ async def test_subscriptions_commands_and_the_moved_clock_survive_a_restart(tmp_
         assert telegram.clock.now() >= moved
         telegram.clock.forward(200)
         assert telegram.stars(ADA) == 9_800
+
+
+async def test_a_group_keeps_its_members_and_what_became_of_the_bot(tmp_path):
+    async with running(tmp_path) as (telegram, bot):
+        telegram.add_person(BOB, "Bob")
+        telegram.add_group(-500, "Friends", [ADA])
+        telegram.join(BOB, -500)
+        telegram.kick_bot(-500, by=ADA)
+
+    async with running(tmp_path) as (telegram, bot):
+        telegram.add_group(-500, "Friends", [ADA])
+        assert telegram.chats[-500].members == [ADA, BOB]
+        with pytest.raises(TelegramForbiddenError):
+            await bot.send_message(-500, "x")
 
 
 async def test_what_fell_due_while_it_was_down_happens_at_the_start(tmp_path):

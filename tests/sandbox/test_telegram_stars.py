@@ -6,6 +6,7 @@ import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import LabeledPrice
 
+from bot.sandbox.refusals import ApiError
 from tests.sandbox.conftest import ADA, BOB
 
 MONTH = 2_592_000
@@ -266,6 +267,20 @@ async def test_a_cancelled_subscription_is_not_renewed(telegram, bot):
         await bot.edit_user_star_subscription(BOB, charge, is_canceled=True)
 
     assert len(await entries(bot)) == 1
+    assert await bot.get_updates(offset=shop.offset) == [], "the bot knows what it did itself"
+
+
+async def test_what_the_bot_cancelled_goes_on_only_with_its_leave(telegram, bot):
+    _, charge = await subscribed(telegram, bot)
+
+    await bot.edit_user_star_subscription(ADA, charge, is_canceled=True)
+    with pytest.raises(ApiError, match="SUBSCRIPTION_NOT_ACTIVE"):
+        telegram.resume_subscription(ADA, charge)
+    await bot.edit_user_star_subscription(ADA, charge, is_canceled=False)
+    telegram.resume_subscription(ADA, charge)
+    telegram.clock.forward(MONTH + 1)
+
+    assert len(await entries(bot)) == 2
 
 
 async def test_a_person_cancels_and_the_bot_is_told(telegram, bot):
@@ -275,6 +290,11 @@ async def test_a_person_cancels_and_the_bot_is_told(telegram, bot):
 
     [*_, told] = await shop.serve(1)
     assert (told.subscription.state, told.subscription.user.id) == ("canceled", ADA)
+    telegram.resume_subscription(ADA, charge)
+    [*_, told] = await shop.serve(1)
+    assert told.subscription.state == "active"
+    telegram.clock.forward(MONTH + 1)
+    assert len(await entries(bot)) == 2
 
 
 async def test_a_renewal_without_stars_fails(telegram, bot):

@@ -46,6 +46,7 @@ async def test_a_text_that_telegram_refuses_is_refused_in_its_words(telegram, bo
 READ = [
     ("HTML", "a & b &lt;c&gt;", "a & b <c>", []),
     ("HTML", "<b>x<i>y</i></b>", "xy", [("bold", 0, 2), ("italic", 1, 1)]),
+    ("HTML", "<b></b>x", "x", []),
     ("HTML", "😀<b>x</b>", "😀x", [("bold", 2, 1)]),
     ("HTML", '<pre><code class="language-py">x</code></pre>', "x", [("pre", 0, 1)]),
     ("HTML", "<blockquote expandable>x</blockquote>", "x", [("expandable_blockquote", 0, 1)]),

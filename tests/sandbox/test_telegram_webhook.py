@@ -89,6 +89,28 @@ async def test_one_chat_that_is_refused_does_not_hold_up_the_others(telegram, bo
         assert await hook.texts(2) == ["his", "hers"]
 
 
+async def test_a_chats_next_update_waits_for_the_one_before(telegram, bot):
+    free, seen = asyncio.Event(), []
+
+    async def slow(request):
+        seen.append((await request.json())["message"]["text"])
+        if seen == ["one"]:
+            await free.wait()
+        return web.Response()
+
+    async with serving(slow) as url:
+        await bot.set_webhook(url)
+        telegram.say(ADA, "one")
+        telegram.say(ADA, "two")
+        telegram.say(BOB, "his")
+        await asyncio.sleep(0.1)
+        before = list(seen)
+        free.set()
+        await asyncio.sleep(0.1)
+
+    assert (before, seen) == (["one", "his"], ["one", "his", "two"])
+
+
 async def test_what_is_too_old_is_not_posted_again(telegram, bot):
     hook = Hook(*[500] * 50)
     sent = await bot.send_message(ADA, "choose", reply_markup=keyboard(("Yes", "y")))

@@ -11,24 +11,48 @@ function draw() {
   const person = me()
   if (!person) return
   byId('account').replaceChildren(
-    make('section', { class: 'card' },
+    make(
+      'section',
+      { class: 'card' },
       make('p', { class: 'big-balance' }, star(), make('b', {}, number(person.stars))),
-      make('button', { type: 'button', class: 'primary wide', 'data-testid': 'get-stars', onclick: getMoreStars }, word('moreStars'))),
+      make(
+        'button',
+        {
+          'type': 'button',
+          'class': 'primary wide',
+          'data-testid': 'get-stars',
+          'onclick': () => getMoreStars(),
+        },
+        word('moreStars'),
+      ),
+    ),
     toggle('block', word('block'), person.blocked, () => act(person.blocked ? 'unblock' : 'block')),
-    toggle('forbid-voice', word('forbidVoice'), person.forbids_voice, () => act('forbid_voice', { forbidden: !person.forbids_voice }), word('forbidVoiceHint')),
+    toggle(
+      'forbid-voice',
+      word('forbidVoice'),
+      person.forbids_voice,
+      () => act('forbid_voice', { forbidden: !person.forbids_voice }),
+      word('forbidVoiceHint'),
+    ),
     make('h3', {}, word('payments')),
     make('ul', { class: 'payments' }, payments()),
   )
 }
 
 function toggle(name, words, value, change, hint = '') {
-  const box = make('input', { type: 'checkbox', role: 'switch', checked: value, 'data-testid': name })
+  const box = make('input', { 'type': 'checkbox', 'role': 'switch', 'checked': value, 'data-testid': name })
   box.addEventListener('change', change)
-  return make('label', { class: 'switch' }, make('span', {}, words, hint ? make('small', { class: 'hint' }, hint) : null), box)
+  return make(
+    'label',
+    { class: 'switch' },
+    make('span', {}, words, hint ? make('small', { class: 'hint' }, hint) : null),
+    box,
+  )
 }
 
 function payments() {
-  const paid = chatsOf(world.person).flatMap((chat) => chat.messages)
+  const paid = chatsOf(world.person)
+    .flatMap((chat) => chat.messages)
     .filter((message) => message.successful_payment && message.from?.id === world.person)
   if (!paid.length) return [make('li', { class: 'faint' }, word('noPayments'))]
   return paid.reverse().map(paymentItem)
@@ -36,11 +60,23 @@ function payments() {
 
 function paymentItem(message) {
   const payment = message.successful_payment
-  return make('li', { 'data-testid': 'payment' },
-    make('p', {}, star(), make('b', {}, number(payment.total_amount)), ' · ', day(message.date), ' ', clockTime(message.date),
-      payment.is_recurring ? ` · ${word('everyMonth')}` : ''),
+  return make(
+    'li',
+    { 'data-testid': 'payment' },
+    make(
+      'p',
+      {},
+      star(),
+      make('b', {}, number(payment.total_amount)),
+      ' · ',
+      day(message.date),
+      ' ',
+      clockTime(message.date),
+      payment.is_recurring ? ` · ${word('everyMonth')}` : '',
+    ),
     make('code', { dir: 'ltr', title: payment.telegram_payment_charge_id }, payment.invoice_payload),
-    make('div', { class: 'row-of-buttons' }, paymentButtons(payment)))
+    make('div', { class: 'row-of-buttons' }, paymentButtons(payment)),
+  )
 }
 
 export function startAccount() {

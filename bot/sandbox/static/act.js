@@ -18,7 +18,9 @@ async function post(what, body, headers) {
 
 /** In the open chat, as the person who is picked. */
 export const act = (what, body = {}) =>
-  post(what, JSON.stringify({ person: world.person, chat: world.chat, ...body }), { 'Content-Type': 'application/json' })
+  post(what, JSON.stringify({ person: world.person, chat: world.chat, ...body }), {
+    'Content-Type': 'application/json',
+  })
 
 /** `kind`: photo, document or voice. Several photos become an album. */
 export function upload(kind, files, fields = {}) {

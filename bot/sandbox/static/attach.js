@@ -19,8 +19,10 @@ async function offer(files, asFiles = false) {
   if (files.length > FILES_MAX) toast(word('tooMany'))
   const chosen = [...files].slice(0, FILES_MAX)
   const pictures = !asFiles && chosen.every((file) => PHOTO.test(file.type))
-  const decided = await ask({ class: 'dialog attach', 'data-testid': 'attach-dialog', 'aria-labelledby': 'attach-title' },
-    (close) => offerDialog(chosen, pictures, close))
+  const decided = await ask(
+    { 'class': 'dialog attach', 'data-testid': 'attach-dialog', 'aria-labelledby': 'attach-title' },
+    (close) => offerDialog(chosen, pictures, close),
+  )
   if (!decided) return
   const reply = replyTarget()
   write('')
@@ -28,21 +30,47 @@ async function offer(files, asFiles = false) {
 }
 
 function offerDialog(files, pictures, close) {
-  const caption = make('input', { type: 'text', dir: 'auto', placeholder: word('caption'), 'aria-label': word('caption'), value: byId('composer').value, 'data-testid': 'caption', maxlength: 1024, autofocus: true })
+  const caption = make('input', {
+    'type': 'text',
+    'dir': 'auto',
+    'placeholder': word('caption'),
+    'aria-label': word('caption'),
+    'value': byId('composer').value,
+    'data-testid': 'caption',
+    'maxlength': 1024,
+    'autofocus': true,
+  })
   const send = (kind) => close({ kind, caption: caption.value })
   const kind = pictures ? 'photo' : 'document'
-  const title = pictures && files.length > 1 ? word('sendPhotos', { n: number(files.length) }) : word(pictures ? 'sendPhoto' : 'sendFile')
+  const title =
+    pictures && files.length > 1
+      ? word('sendPhotos', { n: number(files.length) })
+      : word(pictures ? 'sendPhoto' : 'sendFile')
   return [
     make('h3', { id: 'attach-title' }, title),
-    pictures ? make('div', { class: gridClass(files.length) }, files.map(thumbnail)) : make('ul', { class: 'file-list' }, files.map(fileLine)),
-    make('form', { method: 'dialog', onsubmit: (event) => {
-      event.preventDefault()
-      send(kind)
-    } }, caption,
-    make('div', { class: 'dialog-buttons' },
-      pictures ? make('button', { type: 'button', class: 'flat', onclick: () => send('document') }, word('asFiles')) : null,
-      make('button', { type: 'button', class: 'flat', onclick: () => close(null) }, word('cancel')),
-      make('button', { type: 'submit', class: 'primary', 'data-testid': 'attach-send' }, word('send')))),
+    pictures
+      ? make('div', { class: gridClass(files.length) }, files.map(thumbnail))
+      : make('ul', { class: 'file-list' }, files.map(fileLine)),
+    make(
+      'form',
+      {
+        method: 'dialog',
+        onsubmit: (event) => {
+          event.preventDefault()
+          send(kind)
+        },
+      },
+      caption,
+      make(
+        'div',
+        { class: 'dialog-buttons' },
+        pictures
+          ? make('button', { type: 'button', class: 'flat', onclick: () => send('document') }, word('asFiles'))
+          : null,
+        make('button', { type: 'button', class: 'flat', onclick: () => close(null) }, word('cancel')),
+        make('button', { 'type': 'submit', 'class': 'primary', 'data-testid': 'attach-send' }, word('send')),
+      ),
+    ),
   ]
 }
 
@@ -57,20 +85,27 @@ const fileLine = (file) =>
 
 function openChoices() {
   const box = byId('attach-button').getBoundingClientRect()
-  showMenu({ x: box.x, y: box.y - 250 }, [
-    ['photo', word('photos'), () => byId('photo-input').click()],
-    ['file', word('asFile'), () => byId('file-input').click()],
-    ['sticker', word('sticker'), () => act('sticker')],
-    ['location', word('location'), () => act('location')],
-    ['contact', word('contact'), () => act('contact')],
-  ], word('attach'))
+  showMenu(
+    { x: box.x, y: box.y - 250 },
+    [
+      ['photo', word('photos'), () => byId('photo-input').click()],
+      ['file', word('asFile'), () => byId('file-input').click()],
+      ['sticker', word('sticker'), () => act('sticker')],
+      ['location', word('location'), () => act('location')],
+      ['contact', word('contact'), () => act('contact')],
+    ],
+    word('attach'),
+  )
 }
 
 const holdsFiles = (event) => event.dataTransfer?.types.includes('Files')
 
 export function startAttach() {
   byId('attach-button').addEventListener('click', openChoices)
-  for (const [id, asFiles] of [['photo-input', false], ['file-input', true]]) {
+  for (const [id, asFiles] of [
+    ['photo-input', false],
+    ['file-input', true],
+  ]) {
     byId(id).addEventListener('change', ({ target }) => {
       offer([...target.files], asFiles)
       target.value = ''
@@ -82,7 +117,9 @@ export function startAttach() {
     offer([...event.clipboardData.files])
   })
   startDropping(byId('chat'), byId('drop'))
-  on('shown', () => { byId('drop').hidden = true })
+  on('shown', () => {
+    byId('drop').hidden = true
+  })
 }
 
 function startDropping(area, sign) {

@@ -14,23 +14,40 @@ import { isBot, world } from './world.js'
 
 /** Each part: what it is drawn from, and how. `null` from the first means that it is not there. */
 const PARTS = {
-  name: [senderName, (name, message) => make('div', { class: `sender ${colour(message.from.id)}`, dir: 'auto' }, name)],
-  forward: [forwardName, (name) => make('div', { class: 'forwarded', dir: 'auto' }, word('forwardedFrom', { name }))],
+  name: [
+    senderName,
+    (name, message) => make('div', { class: `sender ${colour(message.from.id)}`, dir: 'auto' }, name),
+  ],
+  forward: [
+    forwardName,
+    (name) => make('div', { class: 'forwarded', dir: 'auto' }, word('forwardedFrom', { name })),
+  ],
   reply: [(message) => message.reply_to_message || null, quote],
   attachment: [attachmentKey, (_, message) => attachment(message)],
-  text: [textKey, (_, message) => textBlock(message.text ?? message.caption, message.entities ?? message.caption_entities)],
+  text: [
+    textKey,
+    (_, message) => textBlock(message.text ?? message.caption, message.entities ?? message.caption_entities),
+  ],
   time: [(message) => [message.date, message.edit_date], (_, message) => timeLine(message)],
 }
 
 export function bubble(message) {
   const service = serviceWords(message)
   if (service) return serviceRow(message, service)
-  const row = make('article', rowAttributes(message),
-    make('div', { class: 'bubble' }, Object.keys(PARTS).map((name) => make('div', { 'data-part': name, class: `part part-${name}` }))),
-    make('div', { 'data-part': 'keyboard', class: 'part part-keyboard' }))
+  const row = make(
+    'article',
+    rowAttributes(message),
+    make(
+      'div',
+      { class: 'bubble' },
+      Object.keys(PARTS).map((name) => make('div', { 'data-part': name, 'class': `part part-${name}` })),
+    ),
+    make('div', { 'data-part': 'keyboard', 'class': 'part part-keyboard' }),
+  )
   row.addEventListener('contextmenu', (event) => openMenu(event, row.message))
   row.addEventListener('keydown', (event) => {
-    if (event.target === row && (event.key === 'Enter' || event.key === ' ' || event.key === 'ContextMenu')) openMenu(event, row.message)
+    if (event.target === row && (event.key === 'Enter' || event.key === ' ' || event.key === 'ContextMenu'))
+      openMenu(event, row.message)
   })
   update(row, message)
   return row
@@ -42,13 +59,18 @@ export function update(row, message) {
   for (const [name, [read, draw]] of Object.entries(PARTS)) {
     refresh(row.querySelector(`[data-part=${name}]`), read(message), (value) => draw(value, message))
   }
-  refresh(row.querySelector('[data-part=keyboard]'), message.reply_markup?.inline_keyboard || null, () => inlineKeyboard(message))
+  refresh(row.querySelector('[data-part=keyboard]'), message.reply_markup?.inline_keyboard || null, () =>
+    inlineKeyboard(message),
+  )
   const text = message.text ?? message.caption ?? ''
   placeTime(row, text)
   row.classList.toggle('with-picture', Boolean(message.photo || message.video))
   row.classList.toggle('bare', ['sticker', 'dice', 'video_note'].includes(kindOf(message)))
   row.classList.toggle('no-text', !text)
-  row.setAttribute('aria-label', `${message.from?.first_name || ''}: ${summary(message)}. ${clockTime(message.date)}`)
+  row.setAttribute(
+    'aria-label',
+    `${message.from?.first_name || ''}: ${summary(message)}. ${clockTime(message.date)}`,
+  )
 }
 
 /** The time stands where the last line leaves room, which depends on the direction of its letters. */
@@ -68,8 +90,12 @@ function refresh(part, value, draw) {
 function rowAttributes(message) {
   const own = message.from?.id === world.person
   return {
-    class: `row ${own ? 'own' : 'other'}`, tabindex: -1, 'data-testid': 'message', 'data-id': message.message_id,
-    'data-from': isBot(message.from) ? 'bot' : 'person', 'data-sender': message.from?.id,
+    'class': `row ${own ? 'own' : 'other'}`,
+    'tabindex': -1,
+    'data-testid': 'message',
+    'data-id': message.message_id,
+    'data-from': isBot(message.from) ? 'bot' : 'person',
+    'data-sender': message.from?.id,
   }
 }
 
@@ -84,10 +110,16 @@ function forwardName(message) {
 }
 
 function quote(target) {
-  const jump = () => document.querySelector(`[data-testid=message][data-id="${target.message_id}"]`)?.scrollIntoView({ block: 'center', behavior: 'smooth' })
-  return make('button', { type: 'button', class: `quote ${colour(target.from?.id || 0)}`, onclick: jump },
+  const jump = () =>
+    document
+      .querySelector(`[data-testid=message][data-id="${target.message_id}"]`)
+      ?.scrollIntoView({ block: 'center', behavior: 'smooth' })
+  return make(
+    'button',
+    { type: 'button', class: `quote ${colour(target.from?.id || 0)}`, onclick: jump },
     make('b', { dir: 'auto' }, target.from?.first_name || word('deleted')),
-    make('span', { dir: 'auto' }, summary(target)))
+    make('span', { dir: 'auto' }, summary(target)),
+  )
 }
 
 function attachmentKey(message) {
@@ -109,13 +141,25 @@ function textBlock(text, entities) {
 
 function timeLine(message) {
   const shown = clockTime(message.date)
-  return make('span', { class: 'time', title: fullTime(message.edit_date || message.date) },
-    message.edit_date && !isBot(message.from) ? `${word('edited')} ${shown}` : shown)
+  return make(
+    'span',
+    { class: 'time', title: fullTime(message.edit_date || message.date) },
+    message.edit_date && !isBot(message.from) ? `${word('edited')} ${shown}` : shown,
+  )
 }
 
 function serviceRow(message, words) {
-  const row = make('article', { class: 'row service', 'data-testid': 'message', 'data-service': true, 'data-id': message.message_id,
-    'data-from': isBot(message.from) ? 'bot' : 'person' }, make('span', { dir: 'auto' }, words))
+  const row = make(
+    'article',
+    {
+      'class': 'row service',
+      'data-testid': 'message',
+      'data-service': true,
+      'data-id': message.message_id,
+      'data-from': isBot(message.from) ? 'bot' : 'person',
+    },
+    make('span', { dir: 'auto' }, words),
+  )
   row.message = message
   return row
 }
@@ -124,8 +168,16 @@ function serviceRow(message, words) {
 
 export function albumRow(messages) {
   const first = messages[0]
-  const row = make('article', { class: `row album with-picture ${first.from?.id === world.person ? 'own' : 'other'}`, 'data-album': first.media_group_id, 'data-sender': first.from?.id, 'data-testid': 'album' },
-    make('div', { class: 'bubble' }))
+  const row = make(
+    'article',
+    {
+      'class': `row album with-picture ${first.from?.id === world.person ? 'own' : 'other'}`,
+      'data-album': first.media_group_id,
+      'data-sender': first.from?.id,
+      'data-testid': 'album',
+    },
+    make('div', { class: 'bubble' }),
+  )
   row.messages = messages
   drawAlbum(row)
   return row
@@ -136,19 +188,32 @@ export function drawAlbum(row) {
   const caption = messages.find((message) => message.caption)
   const last = messages[messages.length - 1]
   const name = senderName(messages[0])
-  row.firstChild.replaceChildren(...[
-    name ? make('div', { class: `sender ${colour(messages[0].from.id)}` }, name) : null,
-    make('div', { class: gridClass(messages.length) }, messages.map(tile)),
-    caption ? make('div', { class: 'part part-text' }, textBlock(caption.caption, caption.caption_entities)) : null,
-    make('div', { class: 'part part-time' }, timeLine(last)),
-  ].filter(Boolean))
+  row.firstChild.replaceChildren(
+    ...[
+      name ? make('div', { class: `sender ${colour(messages[0].from.id)}` }, name) : null,
+      make('div', { class: gridClass(messages.length) }, messages.map(tile)),
+      caption
+        ? make('div', { class: 'part part-text' }, textBlock(caption.caption, caption.caption_entities))
+        : null,
+      make('div', { class: 'part part-time' }, timeLine(last)),
+    ].filter(Boolean),
+  )
   row.classList.toggle('no-text', !caption)
   placeTime(row, caption?.caption || '')
 }
 
 function tile(message) {
   const drawn = message.photo ? photo(message) : attachment(message)
-  const own = make('div', { class: 'tile', 'data-testid': 'message', 'data-id': message.message_id, 'data-from': isBot(message.from) ? 'bot' : 'person' }, drawn)
+  const own = make(
+    'div',
+    {
+      'class': 'tile',
+      'data-testid': 'message',
+      'data-id': message.message_id,
+      'data-from': isBot(message.from) ? 'bot' : 'person',
+    },
+    drawn,
+  )
   own.addEventListener('contextmenu', (event) => openMenu(event, message))
   return own
 }

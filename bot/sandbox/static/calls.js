@@ -6,7 +6,16 @@ import { word } from './words.js'
 import { CALLS_MAX, on, world } from './world.js'
 
 const QUIET = new Set(['getUpdates'])
-const SHOWN_PARAMETERS = ['chat_id', 'message_id', 'text', 'caption', 'action', 'callback_query_id', 'title', 'user_id']
+const SHOWN_PARAMETERS = [
+  'chat_id',
+  'message_id',
+  'text',
+  'caption',
+  'action',
+  'callback_query_id',
+  'title',
+  'user_id',
+]
 let filter = ''
 let held = false
 let shownLanguage = ''
@@ -14,12 +23,23 @@ let shownLanguage = ''
 const isShown = (call) => !QUIET.has(call.method) && call.method.toLowerCase().includes(filter)
 
 function frame() {
-  const search = make('input', { type: 'search', placeholder: word('filter'), 'aria-label': word('filter'), value: filter, dir: 'ltr', 'data-testid': 'calls-filter' })
+  const search = make('input', {
+    'type': 'search',
+    'placeholder': word('filter'),
+    'aria-label': word('filter'),
+    'value': filter,
+    'dir': 'ltr',
+    'data-testid': 'calls-filter',
+  })
   search.addEventListener('input', () => {
     filter = search.value.trim().toLowerCase()
     drawList()
   })
-  const hold = make('button', { type: 'button', class: 'small', 'aria-pressed': String(held) }, word(held ? 'resume' : 'hold'))
+  const hold = make(
+    'button',
+    { 'type': 'button', 'class': 'small', 'aria-pressed': String(held) },
+    word(held ? 'resume' : 'hold'),
+  )
   hold.addEventListener('click', () => {
     held = !held
     hold.textContent = word(held ? 'resume' : 'hold')
@@ -31,13 +51,18 @@ function frame() {
     world.calls.length = 0
     drawList()
   })
-  byId('calls').replaceChildren(make('div', { class: 'calls-tools' }, search, hold, clear), make('ol', { class: 'calls', id: 'calls-list', dir: 'ltr' }))
+  byId('calls').replaceChildren(
+    make('div', { class: 'calls-tools' }, search, hold, clear),
+    make('ol', { class: 'calls', id: 'calls-list', dir: 'ltr' }),
+  )
   drawList()
 }
 
 function drawList() {
   const shown = world.calls.filter(isShown).slice(-CALLS_MAX).reverse()
-  byId('calls-list').replaceChildren(...(shown.length ? shown.map(item) : [make('li', { class: 'faint pad', dir: 'auto' }, word('noCalls'))]))
+  byId('calls-list').replaceChildren(
+    ...(shown.length ? shown.map(item) : [make('li', { class: 'faint pad', dir: 'auto' }, word('noCalls'))]),
+  )
 }
 
 function added(call) {
@@ -49,11 +74,17 @@ function added(call) {
 
 function item(call) {
   const good = call.code === 200
-  const details = make('details', {},
-    make('summary', {},
+  const details = make(
+    'details',
+    {},
+    make(
+      'summary',
+      {},
       make('span', { class: good ? 'code good' : 'code bad' }, call.code || '—'),
       make('b', {}, call.method),
-      make('span', { class: 'short' }, good ? short(call.params) : call.description)))
+      make('span', { class: 'short' }, good ? short(call.params) : call.description),
+    ),
+  )
   details.addEventListener('toggle', () => {
     if (details.open && details.children.length === 1) details.append(expanded(call))
   })
@@ -61,25 +92,38 @@ function item(call) {
 }
 
 function short(params) {
-  return SHOWN_PARAMETERS.filter((name) => params[name] !== undefined).map((name) => String(params[name])).join(' · ').slice(0, 120)
+  return SHOWN_PARAMETERS.filter((name) => params[name] !== undefined)
+    .map((name) => String(params[name]))
+    .join(' · ')
+    .slice(0, 120)
 }
 
 function expanded(call) {
-  return make('div', { class: 'call-body' },
-    make('p', { class: 'faint' }, fullTime(call.at), call.description ? ` · ${call.code} ${call.description}` : ''),
-    make('pre', { tabindex: 0 }, JSON.stringify(readable(call.params), null, 2)))
+  return make(
+    'div',
+    { class: 'call-body' },
+    make(
+      'p',
+      { class: 'faint' },
+      fullTime(call.at),
+      call.description ? ` · ${call.code} ${call.description}` : '',
+    ),
+    make('pre', { tabindex: 0 }, JSON.stringify(readable(call.params), null, 2)),
+  )
 }
 
 /** A form carries structures as JSON in text. */
 function readable(params) {
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => {
-    if (typeof value !== 'string' || !/^[[{]/.test(value)) return [name, value]
-    try {
-      return [name, JSON.parse(value)]
-    } catch {
-      return [name, value]
-    }
-  }))
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      if (typeof value !== 'string' || !/^[[{]/.test(value)) return [name, value]
+      try {
+        return [name, JSON.parse(value)]
+      } catch {
+        return [name, value]
+      }
+    }),
+  )
 }
 
 export function startCalls() {

@@ -23,7 +23,9 @@ export function completeCommand(text) {
 function open(commands) {
   picked = 0
   list().hidden = false
-  list().replaceChildren(...(commands.length ? commands.map(option) : [make('p', { class: 'faint' }, word('noCommands'))]))
+  list().replaceChildren(
+    ...(commands.length ? commands.map(option) : [make('p', { class: 'faint' }, word('noCommands'))]),
+  )
   byId('commands-button').setAttribute('aria-expanded', 'true')
   pick(0)
 }
@@ -35,10 +37,20 @@ export function close() {
 }
 
 function option({ command, description }, index) {
-  return make('button', {
-    type: 'button', role: 'option', id: `command-${index}`, tabindex: -1, 'aria-selected': 'false', 'data-testid': `command-${command}`,
-    onclick: () => run(command),
-  }, make('b', { dir: 'ltr' }, `/${command}`), make('span', { dir: 'auto' }, description))
+  return make(
+    'button',
+    {
+      'type': 'button',
+      'role': 'option',
+      'id': `command-${index}`,
+      'tabindex': -1,
+      'aria-selected': 'false',
+      'data-testid': `command-${command}`,
+      'onclick': () => run(command),
+    },
+    make('b', { dir: 'ltr' }, `/${command}`),
+    make('span', { dir: 'auto' }, description),
+  )
 }
 
 function run(command) {
@@ -61,8 +73,12 @@ function pressed(event) {
   if (event.key === 'ArrowDown') pick(picked + 1)
   else if (event.key === 'ArrowUp') pick(picked - 1)
   else if (event.key === 'Escape') close()
-  else if (event.key === 'Tab' && box().value.startsWith('/')) write(`/${me().commands.filter(({ command }) => command.startsWith(box().value.slice(1)))[picked]?.command} `)
-  else if (event.key === 'Enter' && !event.shiftKey && list().querySelector('[aria-selected=true]')) list().querySelector('[aria-selected=true]').click()
+  else if (event.key === 'Tab' && box().value.startsWith('/'))
+    write(
+      `/${me().commands.filter(({ command }) => command.startsWith(box().value.slice(1)))[picked]?.command} `,
+    )
+  else if (event.key === 'Enter' && !event.shiftKey && list().querySelector('[aria-selected=true]'))
+    list().querySelector('[aria-selected=true]').click()
   else return
   event.preventDefault()
   event.stopImmediatePropagation()

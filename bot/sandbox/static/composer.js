@@ -27,7 +27,8 @@ function setAbout(value) {
   byId('about').hidden = !about
   if (about) {
     byId('about-icon').replaceChildren(icon(about.kind))
-    byId('about-title').textContent = about.kind === 'edit' ? word('editing') : word('replyTo', { name: about.message.from?.first_name || '' })
+    byId('about-title').textContent =
+      about.kind === 'edit' ? word('editing') : word('replyTo', { name: about.message.from?.first_name || '' })
     byId('about-body').textContent = summary(about.message)
     box().focus()
   }
@@ -54,9 +55,10 @@ async function send() {
   const draft = { about, text }
   write('')
   setAbout(null)
-  const sent = before?.kind === 'edit'
-    ? await act('edit', { message: before.message.message_id, text })
-    : await act('say', { text, reply_to: before?.message.message_id })
+  const sent =
+    before?.kind === 'edit'
+      ? await act('edit', { message: before.message.message_id, text })
+      : await act('say', { text, reply_to: before?.message.message_id })
   if (!sent && !box().value) {
     setAbout(draft.about)
     write(draft.text)
@@ -106,7 +108,9 @@ function pressed(event) {
 }
 
 function editLast(event) {
-  const own = here()?.messages.filter((message) => message.from?.id === world.person && message.text).at(-1)
+  const own = here()
+    ?.messages.filter((message) => message.from?.id === world.person && message.text)
+    .at(-1)
   if (!own) return
   event.preventDefault()
   startEdit(own)

@@ -29,9 +29,16 @@ export function ask(attributes, draw) {
 
 /** What answerCallbackQuery shows with show_alert. */
 export const alertBox = (title, text) =>
-  ask({ 'data-testid': 'alert', 'aria-label': title, role: 'alertdialog' }, (close) => [
+  ask({ 'data-testid': 'alert', 'aria-label': title, 'role': 'alertdialog' }, (close) => [
     make('h3', {}, title),
     make('p', { dir: 'auto' }, text),
-    make('div', { class: 'dialog-buttons' },
-      make('button', { type: 'button', class: 'flat', onclick: () => close(true), autofocus: true }, word('ok'))),
+    make(
+      'div',
+      { class: 'dialog-buttons' },
+      make(
+        'button',
+        { type: 'button', class: 'flat', onclick: () => close(true), autofocus: true },
+        word('ok'),
+      ),
+    ),
   ])

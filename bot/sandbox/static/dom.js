@@ -27,8 +27,11 @@ export function icon(name) {
 
 /** A button that shows only a symbol; its label is for screen readers and the tooltip. */
 export function iconButton(name, label, attributes = {}) {
-  return make('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, ...attributes },
-    icon(name))
+  return make(
+    'button',
+    { 'type': 'button', 'class': 'icon-button', 'aria-label': label, 'title': label, ...attributes },
+    icon(name),
+  )
 }
 
 export const byId = (id) => document.getElementById(id)

@@ -78,7 +78,11 @@ function link(address, children) {
     event.preventDefault()
     follow(address)
   }
-  return make('a', { href: address, target: '_blank', rel: 'noopener noreferrer', title: address, onclick: open }, children)
+  return make(
+    'a',
+    { href: address, target: '_blank', rel: 'noopener noreferrer', title: address, onclick: open },
+    children,
+  )
 }
 
 function command(text, children) {
@@ -92,16 +96,31 @@ function codeBlock(name, text, children) {
     await navigator.clipboard.writeText(text)
     toast(word('copied'))
   }
-  return make('div', { class: 'code-block', dir: 'ltr' },
-    make('div', { class: 'code-head' }, make('span', {}, name || ''),
-      make('button', { type: 'button', 'aria-label': word('copyCode'), title: word('copyCode'), onclick: copy }, icon('copy'))),
-    make('pre', { tabindex: 0 }, make('code', {}, children)))
+  return make(
+    'div',
+    { class: 'code-block', dir: 'ltr' },
+    make(
+      'div',
+      { class: 'code-head' },
+      make('span', {}, name || ''),
+      make(
+        'button',
+        { 'type': 'button', 'aria-label': word('copyCode'), 'title': word('copyCode'), 'onclick': copy },
+        icon('copy'),
+      ),
+    ),
+    make('pre', { tabindex: 0 }, make('code', {}, children)),
+  )
 }
 
 function expandable(text, children) {
-  const quote = make('blockquote', { class: 'expandable', dir: 'auto' }, make('div', { class: 'quoted' }, children))
+  const quote = make(
+    'blockquote',
+    { class: 'expandable', dir: 'auto' },
+    make('div', { class: 'quoted' }, children),
+  )
   if (text.split('\n').length <= 3 && text.length <= 180) return quote
-  const toggle = make('button', { type: 'button', class: 'expand', 'aria-expanded': 'false' }, word('more'))
+  const toggle = make('button', { 'type': 'button', 'class': 'expand', 'aria-expanded': 'false' }, word('more'))
   toggle.addEventListener('click', () => {
     const open = quote.classList.toggle('open')
     toggle.setAttribute('aria-expanded', String(open))
@@ -113,8 +132,11 @@ function expandable(text, children) {
 }
 
 function spoiler(children) {
-  const hidden = make('span', { class: 'spoiler', role: 'button', tabindex: 0, 'aria-label': word('spoiler') },
-    make('span', { class: 'spoiler-text', 'aria-hidden': 'true' }, children))
+  const hidden = make(
+    'span',
+    { 'class': 'spoiler', 'role': 'button', 'tabindex': 0, 'aria-label': word('spoiler') },
+    make('span', { 'class': 'spoiler-text', 'aria-hidden': 'true' }, children),
+  )
   const show = (event) => {
     if (event.type === 'keydown' && event.key !== 'Enter' && event.key !== ' ') return
     event.preventDefault()

@@ -9,8 +9,14 @@ import { chatTitle, here, isBot, me, on, world } from './world.js'
 
 const ACTION_SECONDS = 5
 const ACTIONS = {
-  typing: 'typing', record_voice: 'recording', upload_voice: 'uploadingVoice', upload_photo: 'uploadingPhoto',
-  upload_document: 'uploadingFile', upload_video: 'uploadingVideo', record_video: 'uploadingVideo', choose_sticker: 'choosingSticker',
+  typing: 'typing',
+  record_voice: 'recording',
+  upload_voice: 'uploadingVoice',
+  upload_photo: 'uploadingPhoto',
+  upload_document: 'uploadingFile',
+  upload_video: 'uploadingVideo',
+  record_video: 'uploadingVideo',
+  choose_sticker: 'choosingSticker',
 }
 
 let ending = 0
@@ -37,9 +43,11 @@ function drawStatus() {
   const doing = chat?.action && ACTIONS[chat.action]
   status.classList.toggle('active', Boolean(doing))
   if (doing) {
-    const dots = make('span', { class: 'dots', 'aria-hidden': 'true' }, make('i'), make('i'), make('i'))
+    const dots = make('span', { 'class': 'dots', 'aria-hidden': 'true' }, make('i'), make('i'), make('i'))
     status.replaceChildren(word(doing), dots)
-  } else status.textContent = chat?.id > 0 ? word('bot') : word('members', { n: number((chat?.members.length || 0) + 1) })
+  } else
+    status.textContent =
+      chat?.id > 0 ? word('bot') : word('members', { n: number((chat?.members.length || 0) + 1) })
 }
 
 function acting(chat) {
@@ -59,5 +67,5 @@ export function startHead() {
   on('message', (message) => {
     if (isBot(message.from) && message.chat.id === world.chat) drawStatus()
   })
-  byId('stars').addEventListener('click', getMoreStars)
+  byId('stars').addEventListener('click', () => getMoreStars())
 }

@@ -12,14 +12,31 @@ import { here, on, world } from './world.js'
 export function inlineKeyboard(message) {
   const rows = message.reply_markup?.inline_keyboard
   if (!rows) return null
-  return make('div', { class: 'inline-keyboard', role: 'group' },
-    rows.map((row) => make('div', { class: 'buttons' }, row.map((button) => inlineButton(message, button)))))
+  return make(
+    'div',
+    { class: 'inline-keyboard', role: 'group' },
+    rows.map((row) =>
+      make(
+        'div',
+        { class: 'buttons' },
+        row.map((button) => inlineButton(message, button)),
+      ),
+    ),
+  )
 }
 
 function inlineButton(message, button) {
-  const drawn = make('button', {
-    type: 'button', class: `inline ${button.style || ''}`, 'data-testid': 'button', dir: 'auto',
-  }, make('span', {}, ...label(button)), corner(button))
+  const drawn = make(
+    'button',
+    {
+      'type': 'button',
+      'class': `inline ${button.style || ''}`,
+      'data-testid': 'button',
+      'dir': 'auto',
+    },
+    make('span', {}, ...label(button)),
+    corner(button),
+  )
   drawn.addEventListener('click', () => press(message, button, drawn))
   return drawn
 }
@@ -62,7 +79,7 @@ function showAnswer(answer) {
 
 let folded = false
 
-export function showReplyKeyboard() {
+function showReplyKeyboard() {
   const keyboard = here()?.keyboard
   const frame = byId('reply-keyboard')
   const toggle = byId('keyboard-toggle')
@@ -71,8 +88,15 @@ export function showReplyKeyboard() {
   toggle.setAttribute('aria-pressed', String(!folded))
   byId('composer').placeholder = keyboard?.input_field_placeholder || word('message')
   if (frame.hidden) return
-  frame.replaceChildren(...keyboard.keyboard.map((row) =>
-    make('div', { class: 'buttons' }, row.map((button) => replyButton(keyboard, button)))))
+  frame.replaceChildren(
+    ...keyboard.keyboard.map((row) =>
+      make(
+        'div',
+        { class: 'buttons' },
+        row.map((button) => replyButton(keyboard, button)),
+      ),
+    ),
+  )
 }
 
 function replyButton(keyboard, button) {
@@ -82,7 +106,17 @@ function replyButton(keyboard, button) {
     if (keyboard.one_time_keyboard) fold(true)
     byId('composer').focus()
   }
-  return make('button', { type: 'button', class: `key ${button.style || ''}`, dir: 'auto', 'data-testid': 'reply-button', onclick: tap }, text)
+  return make(
+    'button',
+    {
+      'type': 'button',
+      'class': `key ${button.style || ''}`,
+      'dir': 'auto',
+      'data-testid': 'reply-button',
+      'onclick': tap,
+    },
+    text,
+  )
 }
 
 function fold(value) {

@@ -22,11 +22,14 @@ export function follow(address) {
 
 function invoiceOf(url) {
   if (url.protocol === 'tg:') return url.host === 'invoice' || url.pathname.includes('invoice')
-  return (TELEGRAM.has(url.host) && /^\/(\$|invoice\/)/.test(url.pathname)) || url.pathname.startsWith('/invoice/')
+  return (
+    (TELEGRAM.has(url.host) && /^\/(\$|invoice\/)/.test(url.pathname)) || url.pathname.startsWith('/invoice/')
+  )
 }
 
 function isOwn(url) {
-  const name = url.protocol === 'tg:' ? url.searchParams.get('domain') : TELEGRAM.has(url.host) && url.pathname.slice(1)
+  const name =
+    url.protocol === 'tg:' ? url.searchParams.get('domain') : TELEGRAM.has(url.host) && url.pathname.slice(1)
   return Boolean(name) && name.toLowerCase() === world.bot.username.toLowerCase()
 }
 

@@ -1,26 +1,26 @@
 /* The chat itself: rows in order, days between them, what is being written, and where it is scrolled to. */
 
 import { act } from './act.js'
-import { summary } from './attachments.js'
+import { announce } from './announcer.js'
+import { serviceWords } from './attachments.js'
 import { albumRow, bubble, drawAlbum, update } from './bubble.js'
 import { byId, make } from './dom.js'
-import { rich } from './entities.js'
+import { removeDraft, showDraft } from './draft.js'
 import { openBot } from './links.js'
 import { avatar } from './people.js'
 import { day, number, sameDay } from './times.js'
 import { word } from './words.js'
-import { here, isBot, lastMessage, markRead, on, tell, world } from './world.js'
+import { here, isBot, markRead, on, tell, world } from './world.js'
 
 const NEAR_END = 120
-const DRAFT_SECONDS = 30
-const QUIET_SECONDS = 1.2
 const JOINED_SECONDS = 300
 
 const log = () => byId('log')
 let unseen = 0
+let following = true
 
 /** Draw the open chat from scratch. */
-export function showChat() {
+function showChat() {
   const chat = here()
   log().replaceChildren()
   unseen = 0
@@ -28,7 +28,7 @@ export function showChat() {
   if (!chat.messages.length) log().append(emptyCard(chat))
   if (chat.earlier) log().append(earlierButton(chat))
   for (const message of chat.messages) append(message)
-  if (chat.draft) drafted(chat.draft)
+  if (chat.draft) showDraft(chat.draft)
   toEnd()
   seen()
 }
@@ -36,11 +36,18 @@ export function showChat() {
 /** As Telegram shows a bot that one has not begun with: who it is, what it says of itself, Start. */
 function emptyCard(chat) {
   if (chat.id < 0) return make('div', { class: 'empty' }, word('nothing'))
-  return make('div', { class: 'empty' },
+  return make(
+    'div',
+    { class: 'empty' },
     avatar(world.bot.id, world.bot.first_name, 'bot'),
     make('b', { dir: 'auto' }, world.bot.first_name),
     make('p', { dir: 'auto' }, world.bot.description || word('startHint')),
-    make('button', { type: 'button', class: 'primary', 'data-testid': 'start-button', onclick: () => openBot('') }, word('start')))
+    make(
+      'button',
+      { 'type': 'button', 'class': 'primary', 'data-testid': 'start-button', 'onclick': () => openBot('') },
+      word('start'),
+    ),
+  )
 }
 
 function earlierButton(chat) {
@@ -53,7 +60,11 @@ function earlierButton(chat) {
     showChat()
     log().scrollTop = log().scrollHeight - fromEnd
   }
-  return make('button', { type: 'button', class: 'earlier', 'data-testid': 'earlier', onclick: fetchMore }, word('earlier'))
+  return make(
+    'button',
+    { 'type': 'button', 'class': 'earlier', 'data-testid': 'earlier', 'onclick': fetchMore },
+    word('earlier'),
+  )
 }
 
 const rowOf = (id) => log().querySelector(`[data-testid=message][data-id="${id}"]`)
@@ -66,12 +77,13 @@ function append(message) {
     return
   }
   const before = lastRow()
-  const previous = before && (before.message || before.messages[0])
+  const previous = before && firstOf(before)
   log().querySelector('.empty')?.remove()
-  if (!previous || !sameDay(previous.date, message.date)) log().append(make('p', { class: 'day' }, make('span', {}, day(message.date))))
+  if (!previous || !sameDay(previous.date, message.date))
+    log().append(make('p', { class: 'day' }, make('span', {}, day(message.date))))
   const row = message.media_group_id ? albumRow([message]) : bubble(message)
-  if (previous && belongsTogether(previous, message)) before.classList.add('continued'), row.classList.add('joined')
   log().append(row)
+  join(before, row)
 }
 
 function openAlbum(message) {
@@ -84,8 +96,28 @@ function lastRow() {
   return rows[rows.length - 1]
 }
 
+/** Messages of one sender in a short time stand close together, with one tail. */
+function join(before, row) {
+  const together = Boolean(before && row) && belongsTogether(firstOf(before), firstOf(row))
+  before?.classList.toggle('continued', together)
+  row?.classList.toggle('joined', together)
+}
+
 const belongsTogether = (one, other) =>
-  one.from?.id === other.from?.id && other.date - one.date < JOINED_SECONDS && !one.successful_payment && !other.successful_payment
+  one.from?.id === other.from?.id &&
+  other.date - one.date < JOINED_SECONDS &&
+  !serviceWords(one) &&
+  !serviceWords(other)
+
+const firstOf = (row) => row.message || row.messages[0]
+
+function remove(row) {
+  if (!row) return
+  const rows = [...log().querySelectorAll('.row:not(.draft)')]
+  const at = rows.indexOf(row)
+  row.remove()
+  join(rows[at - 1], rows[at + 1])
+}
 
 function added(message) {
   if (message.chat.id !== world.chat) return
@@ -98,6 +130,13 @@ function added(message) {
   } else toEnd()
   seen()
   if (message.from?.id !== world.person) announce(message)
+}
+
+function drafted(draft) {
+  if (draft.chat.id !== world.chat) return
+  const follow = isNearEnd()
+  showDraft(draft)
+  if (follow) toEnd()
 }
 
 function edited(message) {
@@ -117,55 +156,21 @@ function deleted({ chat, message_id: id }) {
   if (chat.id !== world.chat) return
   const row = rowOf(id)
   const album = row?.closest('[data-album]')
-  if (!album) row?.remove()
+  if (!album) remove(row)
   else {
     album.messages = album.messages.filter((one) => one.message_id !== id)
     if (album.messages.length) drawAlbum(album)
-    else album.remove()
+    else remove(album)
   }
-}
-
-/* Drafts: a partial answer that is not a message yet. */
-
-let draftTimer = 0
-
-function drafted(draft) {
-  if (draft.chat.id !== world.chat) return
-  const follow = isNearEnd()
-  let row = log().querySelector('.draft')
-  if (!row) {
-    row = make('article', { class: 'row other draft', 'data-testid': 'draft', 'aria-label': word('draft') },
-      make('div', { class: 'bubble' }, make('div', { class: 'text', dir: 'auto' })))
-    log().append(row)
-  }
-  row.querySelector('.stop-draft')?.remove()
-  if (draft.can_stop) row.append(stopButton())
-  row.querySelector('.text').replaceChildren(...(draft.text ? rich(draft.text, draft.entities) : [make('span', { class: 'dots' }, '…')]))
-  if (follow) toEnd()
-  clearTimeout(draftTimer)
-  draftTimer = setTimeout(removeDraft, DRAFT_SECONDS * 1000)
-}
-
-const stopButton = () =>
-  make('div', { class: 'part-keyboard stop-draft' },
-    make('button', { type: 'button', class: 'inline', 'data-testid': 'stop-draft', onclick: stopDraft }, word('stop')))
-
-async function stopDraft() {
-  if (await act('stop_draft') && !here().draft?.keep_on_stop) removeDraft()
-}
-
-function removeDraft() {
-  clearTimeout(draftTimer)
-  if (here()) here().draft = null
-  log().querySelector('.draft')?.remove()
 }
 
 /* Where it is scrolled to */
 
 const isNearEnd = () => log().scrollHeight - log().scrollTop - log().clientHeight < NEAR_END
 
-export function toEnd() {
+function toEnd() {
   log().scrollTop = log().scrollHeight
+  following = true
   unseen = 0
   showUnseen()
 }
@@ -179,18 +184,6 @@ function seen() {
   if (document.hidden || !here()) return
   markRead(world.person, here())
   tell('read')
-}
-
-/* For screen readers: what arrived, once it has stopped changing. */
-
-let announcing = 0
-
-function announce(message) {
-  clearTimeout(announcing)
-  announcing = setTimeout(() => {
-    if (lastMessage(here())?.message_id !== message.message_id) return
-    byId('announcer').textContent = `${message.from?.first_name}: ${summary(message)}`
-  }, QUIET_SECONDS * 1000)
 }
 
 /** Up and Down walk through the messages. */
@@ -214,12 +207,23 @@ export function startLog() {
   on('shown', showChat)
   byId('to-end').addEventListener('click', toEnd)
   log().addEventListener('keydown', walk)
-  log().addEventListener('scroll', () => {
-    if (isNearEnd()) unseen = 0
-    showUnseen()
-  }, { passive: true })
-  log().addEventListener('load', (event) => {
-    if (event.target.tagName === 'IMG' && isNearEnd()) toEnd()
-  }, true)
+  log().addEventListener(
+    'scroll',
+    () => {
+      following = isNearEnd()
+      if (following) unseen = 0
+      showUnseen()
+    },
+    { passive: true },
+  )
+  // The composer and the keyboard below take room from the log as they grow.
+  new ResizeObserver(() => following && toEnd()).observe(log())
+  log().addEventListener(
+    'load',
+    (event) => {
+      if (event.target.tagName === 'IMG' && isNearEnd()) toEnd()
+    },
+    true,
+  )
   document.addEventListener('visibilitychange', seen)
 }

@@ -19,13 +19,32 @@ export function showMenu(anchor, items, label) {
   const outside = (event) => {
     if (!menu.contains(event.target)) close(false)
   }
-  const menu = make('div', { class: 'menu', role: 'menu', 'aria-label': label, 'data-testid': 'menu', onkeydown: (event) => move(event, menu, close) },
-    items.map(([symbol, words, run, dangerous]) => make('button', {
-      type: 'button', role: 'menuitem', class: dangerous ? 'danger' : '', onclick: () => {
-        close()
-        run()
-      },
-    }, icon(symbol), words)))
+  const menu = make(
+    'div',
+    {
+      'class': 'menu',
+      'role': 'menu',
+      'aria-label': label,
+      'data-testid': 'menu',
+      'onkeydown': (event) => move(event, menu, close),
+    },
+    items.map(([symbol, words, run, dangerous]) =>
+      make(
+        'button',
+        {
+          type: 'button',
+          role: 'menuitem',
+          class: dangerous ? 'danger' : '',
+          onclick: () => {
+            close()
+            run()
+          },
+        },
+        icon(symbol),
+        words,
+      ),
+    ),
+  )
   document.body.append(menu)
   place(menu, anchor)
   document.addEventListener('pointerdown', outside, true)

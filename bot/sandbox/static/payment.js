@@ -12,13 +12,16 @@ import { me, world } from './world.js'
 const REFUSALS = { BOT_PRECHECKOUT_TIMEOUT: 'precheckoutTimeout' }
 
 export function invoiceCard(invoice) {
-  return make('div', { class: 'invoice', 'data-testid': 'invoice' },
+  return make(
+    'div',
+    { 'class': 'invoice', 'data-testid': 'invoice' },
     make('b', { class: 'invoice-title', dir: 'auto' }, invoice.title),
     make('p', { dir: 'auto' }, invoice.description),
-    make('span', { class: 'price' }, star(), number(invoice.total_amount)))
+    make('span', { class: 'price' }, star(), number(invoice.total_amount)),
+  )
 }
 
-export const star = () => make('span', { class: 'star', 'aria-hidden': 'true' })
+export const star = () => make('span', { 'class': 'star', 'aria-hidden': 'true' })
 
 export const payInvoice = (message) =>
   checkout(message.invoice, () => act('pay', { message: message.message_id }))
@@ -30,15 +33,20 @@ export async function payLink(link) {
 }
 
 async function checkout(invoice, pay) {
-  await ask({ class: 'dialog pay', 'data-testid': 'pay-dialog', 'aria-labelledby': 'pay-title' },
-    (close) => payDialog(invoice, pay, close))
+  await ask({ 'class': 'dialog pay', 'data-testid': 'pay-dialog', 'aria-labelledby': 'pay-title' }, (close) =>
+    payDialog(invoice, pay, close),
+  )
 }
 
 function payDialog(invoice, pay, close) {
   const price = invoice.total_amount
-  const problem = make('p', { class: 'problem', role: 'alert', dir: 'auto', 'data-testid': 'pay-error' })
-  const confirm = make('button', { type: 'button', class: 'wide primary', 'data-testid': 'pay-confirm' },
-    ...priced(word('payConfirm', { n: '\u0000' }), price))
+  const problem = make('p', { 'class': 'problem', 'role': 'alert', 'dir': 'auto', 'data-testid': 'pay-error' })
+  const balance = make('span', { 'data-testid': 'pay-balance' }, star(), number(me().stars))
+  const confirm = make(
+    'button',
+    { 'type': 'button', 'class': 'wide primary', 'data-testid': 'pay-confirm' },
+    ...priced(word('payConfirm', { n: '\u0000' }), price),
+  )
   confirm.addEventListener('click', async () => {
     confirm.disabled = true
     confirm.textContent = word('paying')
@@ -51,18 +59,25 @@ function payDialog(invoice, pay, close) {
     confirm.disabled = false
     confirm.replaceChildren(...priced(word('payConfirm', { n: '\u0000' }), price))
     problem.textContent = result ? refusal(result.error, price) : ''
-    if (result?.error === 'BALANCE_TOO_LOW') offerStars(problem)
+    if (result?.error === 'BALANCE_TOO_LOW') offerStars(problem, balance, price)
   })
   return [
-    make('button', { type: 'button', class: 'balance', title: word('balance'), tabindex: -1 },
-      make('small', {}, word('balance')), make('span', { 'data-testid': 'pay-balance' }, star(), number(me().stars))),
-    make('span', { class: 'big-star', 'aria-hidden': 'true' }),
+    make('p', { class: 'balance' }, make('small', {}, word('balance')), balance),
+    make('span', { 'class': 'big-star', 'aria-hidden': 'true' }),
     make('h3', { id: 'pay-title' }, word('payTitle')),
-    make('p', { dir: 'auto' }, word('payAsk', { title: invoice.title, bot: world.bot.first_name, n: number(price) })),
+    make(
+      'p',
+      { dir: 'auto' },
+      word('payAsk', { title: invoice.title, bot: world.bot.first_name, n: number(price) }),
+    ),
     invoice.subscription_period ? make('p', { class: 'hint' }, word('everyMonth')) : null,
     problem,
     confirm,
-    make('button', { type: 'button', class: 'wide flat', 'data-testid': 'pay-cancel', onclick: () => close(null) }, word('cancel')),
+    make(
+      'button',
+      { 'type': 'button', 'class': 'wide flat', 'data-testid': 'pay-cancel', 'onclick': () => close(null) },
+      word('cancel'),
+    ),
     make('p', { class: 'hint' }, word('payTest')),
   ].filter(Boolean)
 }
@@ -78,16 +93,29 @@ function refusal(error, price) {
   return word(REFUSALS[error] || error)
 }
 
-function offerStars(problem) {
-  const more = make('button', { type: 'button', class: 'link', 'data-testid': 'more-stars', onclick: getMoreStars }, word('moreStars'))
-  problem.append(' ', more)
+/** Enough of them, for this is a sandbox. */
+function offerStars(problem, balance, price) {
+  const getThem = async () => {
+    const got = await getMoreStars(price - me().stars)
+    if (!got) return
+    balance.replaceChildren(star(), number(got.stars))
+    problem.replaceChildren()
+  }
+  problem.append(
+    ' ',
+    make(
+      'button',
+      { 'type': 'button', 'class': 'link', 'data-testid': 'more-stars', 'onclick': getThem },
+      word('moreStars'),
+    ),
+  )
 }
 
-export const getMoreStars = () => act('stars', { amount: 1000 })
+export const getMoreStars = (least = 0) => act('stars', { amount: Math.max(1000, least) })
 
 function celebrate() {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
-  const sky = make('div', { class: 'celebration', 'aria-hidden': 'true' })
+  const sky = make('div', { 'class': 'celebration', 'aria-hidden': 'true' })
   for (let index = 0; index < 24; index += 1) {
     const flake = star()
     flake.style.insetInlineStart = `${(index * 41) % 100}%`
@@ -108,6 +136,7 @@ export function paymentButtons(payment) {
   const chargeBack = async () => {
     if (await act('charge_back', { charge })) toast(word('chargedBack'))
   }
-  const button = (name, onclick) => make('button', { type: 'button', class: 'small', 'data-testid': name, onclick }, word(name))
+  const button = (name, onclick) =>
+    make('button', { 'type': 'button', 'class': 'small', 'data-testid': name, onclick }, word(name))
   return [payment.is_recurring ? button('renew', renew) : null, button('chargeBack', chargeBack)]
 }

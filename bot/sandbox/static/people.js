@@ -20,16 +20,24 @@ export function colour(id) {
 const initials = (name) => [...name.trim()].slice(0, 1).join('').toUpperCase()
 
 export function avatar(id, name, symbol) {
-  return make('span', { class: `avatar ${colour(id)}`, 'aria-hidden': 'true' }, symbol ? icon(symbol) : initials(name))
+  return make(
+    'span',
+    { 'class': `avatar ${colour(id)}`, 'aria-hidden': 'true' },
+    symbol ? icon(symbol) : initials(name),
+  )
 }
 
-export function drawPeople() {
+function drawPeople() {
   byId('people-list').replaceChildren(...[...world.people.values()].map(personItem))
   byId('chat-list').replaceChildren(...chatsOf(world.person).map(chatItem))
   byId('bot-name').textContent = world.bot.first_name
   byId('start-prefix').textContent = `t.me/${world.bot.username}?start=`
-  const elsewhere = [...world.people.keys()].filter((id) => id !== world.person).reduce((sum, id) => sum + unreadOf(id), 0)
-  const here = chatsOf(world.person).filter((chat) => chat.id !== world.chat).reduce((sum, chat) => sum + unread(world.person, chat), 0)
+  const elsewhere = [...world.people.keys()]
+    .filter((id) => id !== world.person)
+    .reduce((sum, id) => sum + unreadOf(id), 0)
+  const here = chatsOf(world.person)
+    .filter((chat) => chat.id !== world.chat)
+    .reduce((sum, chat) => sum + unread(world.person, chat), 0)
   badge(byId('people-badge'), elsewhere + here)
 }
 
@@ -38,37 +46,86 @@ function badge(element, count) {
 }
 
 function counter(count) {
-  return count ? make('span', { class: 'badge', 'data-testid': 'unread' }, number(count)) : null
+  return count ? make('span', { 'class': 'badge', 'data-testid': 'unread' }, number(count)) : null
 }
 
 function personItem(person) {
   const picked = person.id === world.person
   const role = word(person.admin ? 'admin' : 'customer')
-  return make('li', {}, make('button', {
-    type: 'button', class: 'entry', 'data-testid': `person-${person.id}`, 'aria-pressed': String(picked),
-    onclick: () => goTo(person.id, person.id),
-  },
-  avatar(person.id, person.first_name),
-  make('span', { class: 'entry-body' },
-    make('span', { class: 'entry-line' }, make('b', { dir: 'auto' }, person.first_name), make('span', { class: 'tag' }, person.blocked ? word('blocked') : role)),
-    make('span', { class: 'entry-line' },
-      make('span', { class: 'faint' }, star(), number(person.stars), ' · ', (person.language_code || '').toUpperCase()),
-      counter(picked ? 0 : unreadOf(person.id))))))
+  return make(
+    'li',
+    {},
+    make(
+      'button',
+      {
+        'type': 'button',
+        'class': 'entry',
+        'data-testid': `person-${person.id}`,
+        'aria-pressed': String(picked),
+        'onclick': () => goTo(person.id, person.id),
+      },
+      avatar(person.id, person.first_name),
+      make(
+        'span',
+        { class: 'entry-body' },
+        make(
+          'span',
+          { class: 'entry-line' },
+          make('b', { dir: 'auto' }, person.first_name),
+          make('span', { class: 'tag' }, person.blocked ? word('blocked') : role),
+        ),
+        make(
+          'span',
+          { class: 'entry-line' },
+          make(
+            'span',
+            { class: 'faint' },
+            star(),
+            number(person.stars),
+            ' · ',
+            (person.language_code || '').toUpperCase(),
+          ),
+          counter(picked ? 0 : unreadOf(person.id)),
+        ),
+      ),
+    ),
+  )
 }
 
 function chatItem(chat) {
   const last = lastMessage(chat)
   const isPrivate = chat.id > 0
-  return make('li', {}, make('button', {
-    type: 'button', class: 'entry', 'data-testid': `chat-${chat.id}`, 'aria-current': chat.id === world.chat ? 'true' : null,
-    onclick: () => goTo(world.person, chat.id),
-  },
-  isPrivate ? avatar(world.bot.id, world.bot.first_name, 'bot') : avatar(chat.id, chat.title, 'group'),
-  make('span', { class: 'entry-body' },
-    make('span', { class: 'entry-line' }, make('b', { dir: 'auto' }, chatTitle(chat)), make('span', { class: 'entry-time' }, last ? clockTime(last.date) : '')),
-    make('span', { class: 'entry-line' },
-      make('span', { class: 'faint preview', dir: 'auto' }, last ? preview(chat, last) : word('nothing')),
-      counter(chat.id === world.chat ? 0 : unread(world.person, chat))))))
+  return make(
+    'li',
+    {},
+    make(
+      'button',
+      {
+        'type': 'button',
+        'class': 'entry',
+        'data-testid': `chat-${chat.id}`,
+        'aria-current': chat.id === world.chat ? 'true' : null,
+        'onclick': () => goTo(world.person, chat.id),
+      },
+      isPrivate ? avatar(world.bot.id, world.bot.first_name, 'bot') : avatar(chat.id, chat.title, 'group'),
+      make(
+        'span',
+        { class: 'entry-body' },
+        make(
+          'span',
+          { class: 'entry-line' },
+          make('b', { dir: 'auto' }, chatTitle(chat)),
+          make('span', { class: 'entry-time' }, last ? clockTime(last.date) : ''),
+        ),
+        make(
+          'span',
+          { class: 'entry-line' },
+          make('span', { class: 'faint preview', dir: 'auto' }, last ? preview(chat, last) : word('nothing')),
+          counter(chat.id === world.chat ? 0 : unread(world.person, chat)),
+        ),
+      ),
+    ),
+  )
 }
 
 function preview(chat, message) {
@@ -76,7 +133,7 @@ function preview(chat, message) {
   return chat.id < 0 && !isBot(message.from) ? `${message.from?.first_name}: ${words}` : words
 }
 
-export function goTo(person, chat) {
+function goTo(person, chat) {
   const wanted = chat === person ? `person=${person}` : `person=${person}&chat=${chat}`
   document.body.classList.remove('people-open')
   if (location.hash === `#${wanted}`) byId('composer').focus()

@@ -9,16 +9,24 @@ export function photo(message) {
   const sizes = message.photo
   const large = sizes[sizes.length - 1]
   const image = make('img', {
-    src: fileAddress(large.file_id), width: large.width, height: large.height,
-    alt: message.caption || word('photo'), loading: 'lazy', decoding: 'async',
+    src: fileAddress(large.file_id),
+    width: large.width,
+    height: large.height,
+    alt: message.caption || word('photo'),
+    loading: 'lazy',
+    decoding: 'async',
   })
   const open = () => showLarge(message, large)
   const classes = message.has_media_spoiler ? 'photo covered' : 'photo'
-  return make('button', { type: 'button', class: classes, 'aria-label': word('openPhoto'), onclick: open }, image)
+  return make(
+    'button',
+    { 'type': 'button', 'class': classes, 'aria-label': word('openPhoto'), 'onclick': open },
+    image,
+  )
 }
 
 function showLarge(message, size) {
-  const dialog = make('dialog', { class: 'viewer', 'aria-label': message.caption || word('photo') })
+  const dialog = make('dialog', { 'class': 'viewer', 'aria-label': message.caption || word('photo') })
   const close = () => dialog.close()
   dialog.append(
     iconButton('close', word('close'), { onclick: close }),

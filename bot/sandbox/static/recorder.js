@@ -46,7 +46,9 @@ function end(send) {
     if (!send) return
     const type = recorder.mimeType || 'audio/webm'
     const ending = type.includes('ogg') ? 'ogg' : type.includes('mp4') ? 'm4a' : 'webm'
-    upload('voice', [new File(chunks, `voice.${ending}`, { type })], { seconds: Math.max(1, Math.round((Date.now() - since) / 1000)) })
+    upload('voice', [new File(chunks, `voice.${ending}`, { type })], {
+      seconds: Math.max(1, Math.round((Date.now() - since) / 1000)),
+    })
   })
   recorder.stop()
 }

@@ -34,8 +34,6 @@ export const chatTitle = (chat) => (chat.id > 0 ? world.bot.first_name : chat.ti
 
 export const lastMessage = (chat) => chat.messages[chat.messages.length - 1]
 
-export const messageOf = (chat, id) => chat.messages.find((message) => message.message_id === id)
-
 /* What each person has seen of each chat, kept in this browser. */
 const READ = 'sandbox.read'
 const read = JSON.parse(localStorage.getItem(READ) || '{}')
