@@ -25,7 +25,7 @@ LETTERS_PER_UNIT = 4
 CHUNKS_MOST = 150
 CHUNK_LETTERS = 6
 PIECES_BEFORE_CUT = 3
-PERSONA_FOR_MODEL = "You are a helpful, concise assistant. Answer in a few short sentences."
+PERSONA_FOR_MODEL = "You are a helpful, concise assistant. Answer in two or three short sentences."
 
 
 @routes.get("/v1/models")

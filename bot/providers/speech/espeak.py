@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 MISSING = "espeak-ng is not installed: pip install -r requirements/local.txt"
 
-NAMES = {"zh": "cmn", "en": "en-us", "fr": "fr-fr", "bn-BD": "bn", "bn-IN": "bn"}
+NAMES = {"zh": "cmn", "en": "en-us", "bn-BD": "bn", "bn-IN": "bn"}
 """espeak-ng's names for languages that it knows by another; voices.tsv's code for the rest."""
 FEMALE, MALE = ("f2", "f3", "f1", "f4"), ("m3", "m1", "m7", "m4")
 """Variants that change the voice; a voice of voices.tsv always has the same one."""
@@ -51,7 +51,14 @@ class Espeak:
             log.warning("no local voice", reason=MISSING)
 
     def speaks(self, language: str) -> bool:
-        return self._installed and NAMES.get(language, language) in _library().languages
+        if not self._installed:
+            return False
+        try:
+            return _library().knows(NAMES.get(language, language))
+        except ProviderError as error:
+            log.warning("no local voice", reason=str(error))
+            self._installed = False
+            return False
 
     async def speak(self, words: Words, step: Step) -> Spoken:
         if not self._installed:
@@ -89,12 +96,6 @@ def _pitch(factor: float) -> int:
     return min(PITCH_MOST, max(0, round(PITCH_NORMAL + 50 * math.log2(factor))))
 
 
-class _VoiceInfo(ctypes.Structure):
-    """The head of espeak_VOICE; `languages` is a priority byte and a name, more of them after it."""
-
-    _fields_ = (("name", ctypes.c_char_p), ("languages", ctypes.c_char_p))
-
-
 class _Library:
     def __init__(self) -> None:
         import espeakng_loader
@@ -110,7 +111,13 @@ class _Library:
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
         self._callback = kind(self._hear)  # kept: the library calls it later
         self._espeak.espeak_SetSynthCallback(self._callback)
-        self.languages = self._list_languages()
+        self._known: dict[str, bool] = {}
+
+    def knows(self, language: str) -> bool:
+        if language not in self._known:
+            with self._lock:
+                self._known[language] = not self._espeak.espeak_SetVoiceByName(language.encode())
+        return self._known[language]
 
     def speak(self, text: str, voice: str, rate: int, pitch: int, stopped: threading.Event) -> bytes:
         """Mono 16-bit samples; b"" where it was stopped."""
@@ -131,13 +138,6 @@ class _Library:
         if samples and count > 0:
             self._heard += ctypes.string_at(samples, count * 2)
         return int(self._stopped.is_set() or len(self._heard) > audio.SECONDS_MOST * self.rate * 2)
-
-    def _list_languages(self) -> frozenset[str]:
-        self._espeak.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceInfo))
-        listed, found = self._espeak.espeak_ListVoices(None), list[str]()
-        while listed[len(found)]:
-            found.append(listed[len(found)].contents.languages[1:].decode())
-        return frozenset(found)
 
 
 def folder_of_data(data: Path) -> Path:

@@ -14,7 +14,7 @@ from bot.providers.speech.engine import Spoken, Step, Words
 CONNECT_SECONDS, READ_SECONDS = 5, 10
 """For each request; a text is about one request a hundred characters."""
 BYTES_MOST = 16 * 1024 * 1024
-NAMES = {"zh": "zh-CN", "he": "iw", "jv": "jw", "fil": "tl", "nb": "no", "bn-BD": "bn", "bn-IN": "bn"}
+NAMES = {"he": "iw", "jv": "jw", "fil": "tl", "nb": "no", "bn-BD": "bn", "bn-IN": "bn"}
 """gTTS's names for languages that it knows by another; voices.tsv's code for the rest."""
 TOO_MANY = 429
 
