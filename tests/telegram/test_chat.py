@@ -25,10 +25,11 @@ async def test_a_long_question_costs_two(app, telegram):
 
 
 async def test_an_answer_streams_by_edits_and_ends_whole(app, telegram, upstream):
-    upstream.chunk_seconds = 0.03
+    upstream.chunk_seconds = 0.02
+    upstream.will_say("word " * 250)
     seen = []
     async with telegram.watch(ADA) as events:
-        asked = telegram.say(ADA, "Tell me a long story")
+        asked = telegram.say(ADA, "Many words, please")
         async with asyncio.timeout(40):
             async for kind, message in events:
                 if kind in ("message", "edit") and message["from"]["id"] == telegram.bot["id"]:
