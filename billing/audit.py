@@ -83,4 +83,7 @@ INVARIANTS = {
         SELECT transfer.key FROM transfer
         WHERE kind = 'repay' AND (substr(source, 1, 9) <> 'customer:'
             OR destination <> 'debt:' || substr(source, 10))""",
+    "I23 an approved refund is made": """
+        SELECT refund_request.id FROM refund_request JOIN payment ON payment.id = refund_request.payment
+        WHERE refund_request.state = 'approved' AND payment.state = 'credited'""",
 }

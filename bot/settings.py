@@ -68,6 +68,8 @@ class Settings(BaseSettings):
 
     # Money, in tokens
     signup_tokens: int = Field(default=10, ge=0)
+    refund_tokens_at_once: int = Field(default=500, ge=0)
+    """As many a day are refunded to a customer who asks, if they are unspent; beyond it an admin decides."""
     tariff_file: str = ""
     """A tariff.toml of the operator's own."""
     packs_file: str = ""

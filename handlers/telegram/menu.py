@@ -32,8 +32,8 @@ COMMANDS = (
     "terms", "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
-ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund", "stars")
-PAPERS = ("terms", "privacy", "paysupport")
+ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars")
+PAPERS = ("terms", "privacy")
 INVITE = "inv"
 
 

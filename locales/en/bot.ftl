@@ -176,6 +176,15 @@ payment-expired = This invoice is too old. Get a new one with /buy.
 refund-unknown = There is no such payment.
 refund-spent = The tokens of this payment are spent; it can't be refunded at once.
 paysupport = Something wrong with a payment? Send /support and say what happened, with the receipt's number. A person reads it and answers here; what was paid wrongly is given back.
+paysupport-choose = To get a purchase back, choose it. What is unspent comes back at once; otherwise a person decides.
+paysupport-purchase = { $at } · { $tokens } tokens · ⭐ { $stars }
+refund-done = ✅ Done: the tokens are taken back, and Telegram has returned your Stars.
+refund-under-way = The tokens are taken back. Telegram can't be reached at the moment; your Stars follow as soon as it can.
+refund-asked = A person decides about this, because tokens of it are spent or much was refunded today. The answer comes here.
+refund-before = This purchase has been given back already.
+refund-rejected = Your purchase could not be given back, because its tokens are spent. Questions: /support
+refund-decided = This has been decided already.
+refund-impossible = Telegram does not give this payment back. Your tokens stay with you; please write to /support
 terms = Terms in short:
 
     • You buy tokens and spend them on answers, pictures and speech. The price of each request is shown; a request that fails costs nothing.
@@ -216,4 +225,5 @@ command-revoke = Revoke an API code
 command-credit = Give tokens
 command-user = Look at a customer
 command-refund = Refund a payment
+command-refunds = Refunds to decide
 command-stars = Star transactions without an order

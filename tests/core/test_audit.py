@@ -182,6 +182,8 @@ BREAKS = [
     ("I21", "UPDATE star_transaction SET direction = 'out'"),
     ("I4 I22", "UPDATE transfer SET destination = 'world:grant' WHERE kind = 'repay'"),
     ("I4 I22", "UPDATE transfer SET source = 'customer:1' WHERE kind = 'repay'"),
+    ("I23", "INSERT INTO refund_request SELECT 1, id, 'approved', 1, 1, 1"
+           " FROM payment WHERE charge = 'kept'"),
     ("I13", "DELETE FROM delivery WHERE job = 2"),
     ("I13", "INSERT INTO delivery (job, door, next_at, created_at) VALUES (7, 'test', 1, 1)"),
     ("I13", "UPDATE job SET delivers = 0 WHERE id = 2"),
