@@ -13,7 +13,8 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
-from aiogram.types import Update
+from aiogram.methods import Response
+from aiogram.types import Message, Update
 
 from billing.payments.stars import Pack
 from bot.files import Files
@@ -34,6 +35,9 @@ from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.showing import Showing
 
 log = structlog.get_logger()
+
+KEPT = (Response[Message], Response[bool], Response[Message | bool], Response[list[Message]])
+"""aiogram reads each answer with such a class; unless somebody keeps it, pydantic makes it anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
