@@ -166,6 +166,18 @@ async def test_a_commit_that_fails_fails_all_that_waited(notes: Storage, tmp_pat
     assert await noted(notes) == ["again"]
 
 
+async def test_a_commit_that_is_refused_leaves_no_open_transaction(notes: Storage) -> None:
+    def owe(conn: Connection) -> None:
+        conn.run("PRAGMA defer_foreign_keys = ON")
+        conn.run("INSERT INTO hold (key, account, amount, created_at) VALUES ('k', 'nobody', 1, 1)")
+
+    with pytest.raises(StorageError, match="FOREIGN KEY"):
+        await notes.write(owe)
+
+    await notes.write(note, "again")
+    assert await noted(notes) == ["again"]
+
+
 async def test_a_full_disk_inside_a_function_is_a_storage_error(notes: Storage) -> None:
     await notes.write(note, "before")
     pages = (await notes.write(lambda conn: conn.only("PRAGMA page_count"))).page_count
