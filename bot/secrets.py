@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,14 +22,13 @@ def kept_secret(folder: Path, name: str, given: str = "") -> str:
 
 def _make(path: Path) -> None:
     """Written whole and durably before it has its name: half a secret would be kept for ever."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    descriptor, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # with mode 0600
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_urlsafe(32) + "\n")
             out.flush()
             os.fsync(out.fileno())
         with suppress(FileExistsError):  # another process has just made it: theirs is the one
             path.hardlink_to(part)
     finally:
-        part.unlink(missing_ok=True)
+        os.unlink(part)

@@ -121,6 +121,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         running = [tasks.create_task(run()) for run in (jobs.run, *door.tasks)]
         yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside)
         await jobs.drain(settings.drain_seconds)
+        await door.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
 

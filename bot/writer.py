@@ -164,7 +164,7 @@ def commit_together(sqlite: sqlite3.Connection, connection: Connection, batch: l
         for waiting in batch:
             _run_alone(sqlite, connection, waiting)
         sqlite.execute("COMMIT")
-    except Exception as error:
+    except BaseException as error:
         if sqlite.in_transaction:
             with suppress(sqlite3.Error):
                 sqlite.execute("ROLLBACK")
@@ -178,8 +178,8 @@ def _run_alone(sqlite: sqlite3.Connection, connection: Connection, waiting: Wait
     try:
         waiting.result = waiting.fn(connection)
     except BaseException as error:
-        # Some errors of the disk make SQLite roll back everything, the neighbours' work included: then
-        # there is nothing to go back to, and this raises.
+        if not sqlite.in_transaction:
+            raise  # a full disk makes SQLite roll back everything, the neighbours' work included
         sqlite.execute("ROLLBACK TO one")
         waiting.error = _ours(error)
     sqlite.execute("RELEASE one")

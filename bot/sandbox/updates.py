@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -181,11 +182,11 @@ class Updates:
         return limit, timeout
 
     async def _wait(self, seconds: float) -> None:
+        # Not wait_for, which begins to wait a moment later: the webhook could clear what was set meanwhile.
         self.arrived.clear()
-        try:
-            await asyncio.wait_for(self.arrived.wait(), seconds)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.arrived.wait()
 
     def _batch(self, limit: int) -> list[Json]:
         batch: list[Json] = []

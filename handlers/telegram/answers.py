@@ -7,6 +7,7 @@ that was on its way may come twice, which is better than never.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -79,6 +80,16 @@ class Answers:
                 except TimeoutError:
                     pass
                 self._wake.clear()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until what is due has been sent; what remains is sent by the next run."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                # Only at the end of the program, and bounded: no event is worth it.
+                while self._under_way or await self._storage.fetch(  # noqa: ASYNC110
+                    _DUE, door=DOOR, now=now(), most=1
+                ):
+                    await asyncio.sleep(0.02)
 
     async def _due(self) -> list[Row]:
         room = AT_ONCE - len(self._under_way)

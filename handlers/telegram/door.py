@@ -62,6 +62,8 @@ class TelegramDoor:
     people: People
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
+    drain: Callable[[float], Coroutine[Any, Any, None]]
+    """Waits, so many seconds at most, until what is due has been sent."""
 
 
 @asynccontextmanager
@@ -105,7 +107,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
     tasks = (outbox.run, showing.run, answers.run, receive, introduce)
     try:
-        yield TelegramDoor(bot, inbox, admins, people, tasks)
+        yield TelegramDoor(bot, inbox, admins, people, tasks, answers.drain)
     finally:
         await session.close()
 

@@ -36,8 +36,8 @@ def plain(text: str) -> Part:
     return Part(text, [])
 
 
-def beginning(markdown: str, most: int = PART) -> Part:
-    """The first part of a text that still grows; what is cut off comes with the whole answer."""
+def growing(markdown: str, most: int = PART) -> Part:
+    """A text that still grows; the end of it where it has outgrown a message. The answer brings all."""
     text, entities = convert(markdown)
     if utf16_len(text) <= most:
         return Part(text.rstrip(), _ours(entities, text))

@@ -21,7 +21,7 @@ from bot.storage import Storage
 from bot.texts import Say, Texts
 from handlers.telegram.outbox import OutboxFull
 from handlers.telegram.place import Place
-from handlers.telegram.rendering import Part, beginning, plain
+from handlers.telegram.rendering import Part, growing, plain
 
 log = structlog.get_logger()
 
@@ -143,7 +143,7 @@ class Showing:
             return plain(say("status-queued", turn=turn)) if turn and waited > 1 else None
         if shown.job.kind == "text":
             if shown.text and self._stream:
-                return beginning(shown.text)
+                return growing(shown.text)
             return plain(say("status-long")) if waited > LONG["text"] else None
         if waited > LONG[shown.job.kind]:
             return plain(say("status-long"))

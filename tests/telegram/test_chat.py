@@ -25,10 +25,11 @@ async def test_a_long_question_costs_two(app, telegram):
 
 
 async def test_an_answer_streams_by_edits_and_ends_whole(app, telegram, upstream):
-    upstream.chunk_seconds = 0.05
+    upstream.chunk_seconds = 0.02
+    upstream.will_say("word " * 250)
     seen = []
     async with telegram.watch(ADA) as events:
-        asked = telegram.say(ADA, "Tell me a long story")
+        asked = telegram.say(ADA, "Many words, please")
         async with asyncio.timeout(40):
             async for kind, message in events:
                 if kind in ("message", "edit") and message["from"]["id"] == telegram.bot["id"]:
@@ -37,10 +38,18 @@ async def test_an_answer_streams_by_edits_and_ends_whole(app, telegram, upstream
                         break
 
     assert len(set(seen)) >= 3
-    assert len(seen[0]) < len(seen[-2]) < len(seen[-1])
+    assert len(seen[0]) < len(seen[1]) < len(seen[2])
     answer = await answered(telegram, ADA, asked)
     assert not answer.get("reply_markup")
-    assert telegram.chat_action(ADA) == "typing"
+
+
+async def test_while_it_works_the_person_sees_it_typing(app, telegram, upstream):
+    upstream.will("slow", seconds=2)
+    asked = telegram.say(ADA, "What is 2 + 2?")
+
+    await until(lambda: telegram.chat_action(ADA) == "typing")
+
+    await answered(telegram, ADA, asked)
 
 
 async def test_a_stopped_answer_keeps_what_had_come(app, telegram, upstream):

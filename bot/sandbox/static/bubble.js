@@ -158,7 +158,7 @@ function serviceRow(message, words) {
       'data-id': message.message_id,
       'data-from': isBot(message.from) ? 'bot' : 'person',
     },
-    make('span', { dir: 'auto' }, words),
+    make('span', {}, words),
   )
   row.message = message
   return row

@@ -6,16 +6,9 @@ import { word } from './words.js'
 import { CALLS_MAX, on, world } from './world.js'
 
 const QUIET = new Set(['getUpdates'])
-const SHOWN_PARAMETERS = [
-  'chat_id',
-  'message_id',
-  'text',
-  'caption',
-  'action',
-  'callback_query_id',
-  'title',
-  'user_id',
-]
+const IDS = ['chat_id', 'message_id', 'user_id']
+const WORDS = ['text', 'caption', 'action', 'title', 'emoji', 'language_code', 'callback_query_id']
+const WORDS_MAX = 120
 let filter = ''
 let held = false
 let shownLanguage = ''
@@ -82,7 +75,7 @@ function item(call) {
       {},
       make('span', { class: good ? 'code good' : 'code bad' }, call.code || '—'),
       make('b', {}, call.method),
-      make('span', { class: 'short' }, good ? short(call.params) : call.description),
+      good ? short(call.params) : make('span', { class: 'short' }, call.description),
     ),
   )
   details.addEventListener('toggle', () => {
@@ -91,11 +84,14 @@ function item(call) {
   return make('li', { 'data-testid': 'call', 'data-method': call.method, 'data-code': call.code }, details)
 }
 
+/** The ids and, in its own direction so that it is cut at its end, what is said. */
 function short(params) {
-  return SHOWN_PARAMETERS.filter((name) => params[name] !== undefined)
-    .map((name) => String(params[name]))
-    .join(' · ')
-    .slice(0, 120)
+  const given = (names) =>
+    names.filter((name) => params[name] !== undefined).map((name) => String(params[name]))
+  return [
+    make('span', { class: 'short ids' }, given(IDS).join(' · ')),
+    make('span', { class: 'short', dir: 'auto' }, given(WORDS).join(' · ').slice(0, WORDS_MAX)),
+  ]
 }
 
 function expanded(call) {

@@ -65,11 +65,7 @@ function payDialog(invoice, pay, close) {
     make('p', { class: 'balance' }, make('small', {}, word('balance')), balance),
     make('span', { 'class': 'big-star', 'aria-hidden': 'true' }),
     make('h3', { id: 'pay-title' }, word('payTitle')),
-    make(
-      'p',
-      { dir: 'auto' },
-      word('payAsk', { title: invoice.title, bot: world.bot.first_name, n: number(price) }),
-    ),
+    make('p', {}, word('payAsk', { title: invoice.title, bot: world.bot.first_name, n: number(price) })),
     invoice.subscription_period ? make('p', { class: 'hint' }, word('everyMonth')) : null,
     problem,
     confirm,

@@ -332,8 +332,11 @@ export function speak(code) {
 
 export function word(key, values = {}) {
   const found = WORDS[spoken][key] ?? WORDS.en[key] ?? key
-  return found.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '')
+  return found.replace(/\{(\w+)\}/g, (_, name) => isolated(String(values[name] ?? '')))
 }
+
+/** Letters from elsewhere keep their own direction within the sentence, and leave it its own. */
+const isolated = (value) => (/\p{L}/u.test(value) ? `\u2068${value}\u2069` : value)
 
 /** Fill in what stands in page.html: data-word is the text, data-label the label for screen readers. */
 export function translate(root) {
