@@ -19,7 +19,7 @@ from billing.payments.stars import Pack
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers.telegram import account, admin, chat, errors, groups, image, menu, shop, support, voice
@@ -27,7 +27,7 @@ from handlers.telegram.admin import Admins
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
-from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox, Unauthorized
+from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
 from handlers.telegram.people import MeetPeople, People
@@ -128,7 +128,7 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
             await act()
             return
         except TelegramUnauthorizedError:
-            raise Unauthorized(UNAUTHORIZED) from None
+            raise SettingsError(UNAUTHORIZED) from None
         except AiogramError as error:
             log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)
             await asyncio.sleep(pause)

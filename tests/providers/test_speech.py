@@ -46,8 +46,9 @@ async def spoken(provider, text, **given):
 def brightness(file) -> float:
     """How much of the sound is high: two takes of one voice have the same."""
     samples = array("h", file.data[44:])
-    steps: int = sum(abs(later - sample) for sample, later in zip(samples, samples[1:], strict=False))
-    return steps / float(sum(abs(sample) for sample in samples))
+    steps = sum(abs(later - sample) for sample, later in zip(samples, samples[1:], strict=False))
+    high: float = steps / sum(abs(sample) for sample in samples)
+    return high
 
 
 class Played:
