@@ -5,17 +5,20 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from billing.tariff import TariffError
+from bot.books import open_books
+from bot.catalog.packs import PacksError
 from bot.logs import set_up_logs
 from bot.settings import AddressTaken, Settings, SettingsError, load_settings
 from bot.storage import StorageError
-from bot.wiring import open_app, open_books
 from handlers import command_line
-from handlers.telegram.inbox import Unauthorized
 
-EXPECTED = (SettingsError, StorageError, AddressTaken, Unauthorized)
+EXPECTED = (SettingsError, TariffError, PacksError, StorageError, AddressTaken)
 
 
 async def run(settings: Settings) -> None:
+    from bot.wiring import open_app  # takes seconds to load, for which `admin` need not wait
+
     stop = asyncio.Event()
     for wish in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(wish, stop.set)

@@ -11,6 +11,7 @@ import structlog
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
+from bot.books import Secrets, open_books
 from bot.catalog.modes import read_modes
 from bot.catalog.packs import read_packs
 from bot.catalog.styles import read_styles
@@ -24,9 +25,8 @@ from bot.providers.opened import open_providers
 from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
-from bot.secrets import kept_secret
 from bot.settings import Settings
-from bot.storage import Storage, open_storage
+from bot.storage import Storage
 from bot.texts import Texts
 from handlers import command_line
 from handlers.http.account import STORAGE
@@ -40,26 +40,6 @@ from handlers.telegram.door import Parts, TelegramDoor, open_telegram
 from handlers.telegram.image import forget_drafts
 
 log = structlog.get_logger()
-
-BOOKS = "books.db"
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """Those that the operator did not give are made once under DATA_DIR."""
-
-    pepper: bytes
-    encryption_key: bytes
-    webhook: str
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Secrets":
-        folder = settings.data_dir
-        return cls(
-            kept_secret(folder, "code_pepper", settings.code_pepper.get_secret_value()).encode(),
-            kept_secret(folder, "encryption_key", settings.encryption_key.get_secret_value()).encode(),
-            kept_secret(folder, "webhook_secret", settings.telegram_webhook_secret.get_secret_value()),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +60,6 @@ class App:
             return [f"The bot runs. Its HTTP door: {self.settings.base_url}"]
         lines = [f"The sandbox is at {self.address}/sandbox — open it and talk to the bot. Ctrl-C ends it."]
         return [*lines, *self.surroundings.missing]
-
-
-@asynccontextmanager
-async def open_books(settings: Settings) -> AsyncIterator[tuple[Storage, Operator]]:
-    """The books alone: all that `run.py admin` needs while no bot runs."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    pepper = Secrets.of(settings).pepper
-    async with open_storage(settings.data_dir / BOOKS) as storage:
-        yield storage, Operator(storage, pepper, settings.signup_tokens * 1000)
 
 
 @asynccontextmanager

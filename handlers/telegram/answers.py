@@ -45,12 +45,15 @@ Piece = Callable[[], Awaitable[int]]
 
 _DUE = (
     "SELECT job.id, job.customer, job.kind, job.state, job.place, job.answer, job.error, job.charged,"
+    " (SELECT count(*) FROM file WHERE file.job = job.id) AS files,"
     " delivery.sent, delivery.attempts, account.posted - account.held AS available"
     " FROM delivery JOIN job ON job.id = delivery.job"
     " JOIN account ON account.id = 'customer:' || job.customer"
     " WHERE delivery.door = :door AND delivery.state = 'pending' AND delivery.next_at <= :now"
     " ORDER BY job.id LIMIT :most"
 )
+
+_FILES = "SELECT name, media, seconds FROM file WHERE job = :job ORDER BY position"
 
 
 class Answers:
@@ -141,9 +144,7 @@ class Answers:
             return [self._text(place, [plain(say(word))], 0)]
         footer = say("footer", price=tokens(row.charged), left=tokens(row.available))
         answer = json.loads(row.answer)
-        stored = await self._storage.fetch(
-            "SELECT name, media, seconds FROM file WHERE job = :job ORDER BY position", job=row.id
-        )
+        stored = await self._storage.fetch(_FILES, job=row.id) if row.files else []
         media = self._media(place, stored, footer if row.kind != "text" else "")
         if row.kind != "text":
             return [*media, self._tidy(place)] if place.shown else media

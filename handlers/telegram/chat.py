@@ -1,6 +1,6 @@
 """Text in, answer out: the main thing."""
 
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, User
 
@@ -12,13 +12,11 @@ from bot.settings import Settings
 from bot.texts import Say
 from handlers.telegram.answers import DOOR
 from handlers.telegram.errors import TooLong
+from handlers.telegram.filters import Button, Has
 from handlers.telegram.place import Place
 from handlers.telegram.showing import Showing
 
 router = Router(name="chat")
-
-PREFIXES_IMAGE = ("عکس ", "تصویر ")
-PREFIXES_VOICE = ("ویس ", "صدا ")
 
 
 class Asking:
@@ -72,7 +70,7 @@ class ForTheBot(BaseFilter):
         return False
 
 
-@router.message(F.text, ForTheBot())
+@router.message(Has("text"), ForTheBot())
 async def answer_text(
     message: Message, words: str, customer: Customer, language: str, say: Say, asking: Asking
 ) -> None:
@@ -91,10 +89,9 @@ async def answer_text(
     await asking.ask(f"tg:{message.chat.id}:{message.message_id}", request, place, customer)
 
 
-@router.callback_query(F.data.startswith("stop:"))
-async def stop(query: CallbackQuery, customer: Customer, say: Say, jobs: Jobs) -> None:
-    number = (query.data or "").removeprefix("stop:")
-    stopped = number.isdigit() and await jobs.cancel(int(number), customer.id)
+@router.callback_query(Button("stop"))
+async def stop(query: CallbackQuery, rest: str, customer: Customer, say: Say, jobs: Jobs) -> None:
+    stopped = rest.isdigit() and await jobs.cancel(int(rest), customer.id)
     await query.answer(say("stopping" if stopped else "nothing-to-stop"))
 
 

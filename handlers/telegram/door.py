@@ -13,13 +13,14 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
-from aiogram.types import Update
+from aiogram.methods import Response
+from aiogram.types import Message, Update
 
 from billing.payments.stars import Pack
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers.telegram import account, admin, chat, errors, groups, image, menu, shop, support, voice
@@ -27,13 +28,16 @@ from handlers.telegram.admin import Admins
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
-from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox, Unauthorized
+from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.showing import Showing
 
 log = structlog.get_logger()
+
+KEPT = (Response[Message], Response[bool], Response[Message | bool], Response[list[Message]])
+"""aiogram reads each answer with such a class; unless somebody keeps it, pydantic makes it anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
             await act()
             return
         except TelegramUnauthorizedError:
-            raise Unauthorized(UNAUTHORIZED) from None
+            raise SettingsError(UNAUTHORIZED) from None
         except AiogramError as error:
             log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)
             await asyncio.sleep(pause)

@@ -18,6 +18,7 @@ from aiohttp import ClientError, ClientTimeout
 
 from billing import Connection
 from bot.clock import DAY, now
+from bot.settings import SettingsError
 from bot.storage import Storage, StorageError
 from handlers.telegram.joins import Joins, Received
 
@@ -36,10 +37,6 @@ KEPT = 14 * DAY
 
 Handle = Callable[[Sequence[Update]], Awaitable[None]]
 Alarm = Callable[[str], Awaitable[None]]
-
-
-class Unauthorized(Exception):
-    """Telegram doesn't know this bot_token (any more)."""
 
 
 class Inbox:
@@ -172,7 +169,7 @@ class Inbox:
         """Telegram said no: say so to the operator, and wait as long as it makes sense."""
         code = answer.get("error_code") if isinstance(answer, dict) else None
         if code in (401, 404):
-            raise Unauthorized(UNAUTHORIZED)
+            raise SettingsError(UNAUTHORIZED)
         pause = 3.0
         if code == 409:
             await self._conflict()

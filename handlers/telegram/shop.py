@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import structlog
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.filters import Command
 from aiogram.types import (
     CallbackQuery,
@@ -22,6 +22,7 @@ from bot.customers import Customer
 from bot.storage import Storage
 from bot.texts import Say, tokens
 from handlers.telegram.admin import Admins
+from handlers.telegram.filters import Button, Has
 
 log = structlog.get_logger()
 router = Router(name="shop")
@@ -44,12 +45,12 @@ async def buy(
     await message.answer(say("buy"), reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons))
 
 
-@router.callback_query(F.data.startswith("buy:"))
+@router.callback_query(Button("buy"))
 async def pack_chosen(
-    query: CallbackQuery, customer: Customer, say: Say, bot: Bot, storage: Storage,
+    query: CallbackQuery, rest: str, customer: Customer, say: Say, bot: Bot, storage: Storage,
     packs: Mapping[str, Pack], invoice_secret: bytes,
 ) -> None:  # fmt: skip
-    pack = packs.get((query.data or "").removeprefix("buy:"))
+    pack = packs.get(rest)
     if pack is None:
         await query.answer(say("button-too-old"), show_alert=True)
         return
@@ -83,7 +84,7 @@ async def pre_checkout(
         await query.answer(ok=True)
 
 
-@router.message(F.successful_payment)
+@router.message(Has("successful_payment"))
 async def paid(
     message: Message, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes, admins: Admins
 ) -> None:

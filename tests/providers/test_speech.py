@@ -47,7 +47,8 @@ def brightness(file) -> float:
     """How much of the sound is high: two takes of one voice have the same."""
     samples = array("h", file.data[44:])
     steps = sum(abs(later - sample) for sample, later in zip(samples, samples[1:], strict=False))
-    return float(steps) / sum(abs(sample) for sample in samples)
+    high: float = steps / sum(abs(sample) for sample in samples)
+    return high
 
 
 class Played:
