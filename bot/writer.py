@@ -53,9 +53,14 @@ class Shapes:
     def of(self, sql: str, description: Any) -> Any:
         shape = self._made.get(sql)
         if shape is None:
-            names = [column[0] for column in description]
-            shape = self._made[sql] = cast(Any, namedtuple)("Row", names, rename=True)._make
+            shape = self._made[sql] = row_maker(description)
         return shape
+
+
+def row_maker(description: Any) -> Any:
+    """What makes a named tuple of a plain row with these columns."""
+    names = [column[0] for column in description]
+    return cast(Any, namedtuple)("Row", names, rename=True)._make
 
 
 class Connection:

@@ -35,9 +35,11 @@ async def open_providers(
         )
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
-            seconds=settings.text_seconds, speech=speech,
+            seconds=settings.text_seconds * 0.9, speech=speech, speech_seconds=settings.text_seconds * 0.3,
         )  # fmt: skip
-        image = ImageProvider(upstream, settings.image_model, read_styles(), seconds=settings.image_seconds)
+        image = ImageProvider(
+            upstream, settings.image_model, read_styles(), seconds=settings.image_seconds * 0.9
+        )
         yield Providers(text, image, speech)
 
 

@@ -1,5 +1,6 @@
 """Text: a question and what was said before it, answered by a chat model, streamed or at once."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,14 +31,16 @@ class TextProvider:
         stream: bool = True,
         seconds: float = 100,
         speech: Provider[SpeechRequest] | None = None,
+        speech_seconds: float = 30,
     ) -> None:
-        """`seconds`: how long the upstream may be silent."""
+        """`seconds`: how long the upstream may be silent; `speech_seconds`: how long speaking may take."""
         self._upstream = upstream
         self._model = model
         self._modes = modes
         self._stream = stream
         self._seconds = seconds
         self._speech = speech
+        self._speech_seconds = speech_seconds
 
     async def answer(self, request: TextRequest, history: Sequence[Turn], progress: Progress) -> Answer:
         messages = self._messages(request, history)
@@ -82,10 +85,11 @@ class TextProvider:
         words = plain_words(text, SPOKEN_MOST)
         if self._speech is None or not words:
             return ()
+        wanted = SpeechRequest(text=words, format=request.speech_format)
         try:
-            wanted = SpeechRequest(text=words, format=request.speech_format)
-            return (await self._speech.answer(wanted, (), lambda text: None)).files
-        except ProviderError as error:
+            async with asyncio.timeout(self._speech_seconds):
+                return (await self._speech.answer(wanted, (), lambda text: None)).files
+        except (ProviderError, TimeoutError) as error:
             log.warning("answer not spoken", error=type(error).__name__, detail=str(error))
             return ()
 

@@ -1,6 +1,8 @@
 """Text in, answer out: the main thing."""
 
-from aiogram import F, Router
+import re
+
+from aiogram import Router
 from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, User
 
@@ -12,13 +14,11 @@ from bot.settings import Settings
 from bot.texts import Say
 from handlers.telegram.answers import DOOR
 from handlers.telegram.errors import TooLong
+from handlers.telegram.filters import Button, Has
 from handlers.telegram.place import Place
 from handlers.telegram.showing import Showing
 
 router = Router(name="chat")
-
-PREFIXES_IMAGE = ("عکس ", "تصویر ")
-PREFIXES_VOICE = ("ویس ", "صدا ")
 
 
 class Asking:
@@ -62,17 +62,15 @@ class ForTheBot(BaseFilter):
         text = message.text or message.caption or ""
         if message.chat.type == "private":
             return {"words": text}
-        name = f"@{me.username}"
-        if name.lower() in text.lower():
-            at = text.lower().index(name.lower())
-            return {"words": (text[:at] + text[at + len(name) :]).strip()}
+        if mention := re.search(rf"(?<!\w)@{me.username}(?!\w)", text, re.IGNORECASE):
+            return {"words": (text[: mention.start()] + text[mention.end() :]).strip()}
         replied = message.reply_to_message
         if replied and replied.from_user and replied.from_user.id == me.id:
             return {"words": text}
         return False
 
 
-@router.message(F.text, ForTheBot())
+@router.message(Has("text"), ForTheBot())
 async def answer_text(
     message: Message, words: str, customer: Customer, language: str, say: Say, asking: Asking
 ) -> None:
@@ -91,10 +89,9 @@ async def answer_text(
     await asking.ask(f"tg:{message.chat.id}:{message.message_id}", request, place, customer)
 
 
-@router.callback_query(F.data.startswith("stop:"))
-async def stop(query: CallbackQuery, customer: Customer, say: Say, jobs: Jobs) -> None:
-    number = (query.data or "").removeprefix("stop:")
-    stopped = number.isdigit() and await jobs.cancel(int(number), customer.id)
+@router.callback_query(Button("stop"))
+async def stop(query: CallbackQuery, rest: str, customer: Customer, say: Say, jobs: Jobs) -> None:
+    stopped = rest.isdigit() and await jobs.cancel(int(rest), customer.id)
     await query.answer(say("stopping" if stopped else "nothing-to-stop"))
 
 

@@ -12,8 +12,14 @@ import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
-from aiogram.types import Update
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramNotFound,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import Response
+from aiogram.types import Message, Update
 
 from billing.payments.stars import Pack
 from bot.files import Files
@@ -49,6 +55,9 @@ from handlers.telegram.refunding import Refunding
 from handlers.telegram.showing import Showing
 
 log = structlog.get_logger()
+
+KEPT = (Response[Message], Response[bool], Response[Message | bool], Response[list[Message]])
+"""aiogram reads each answer with such a class; unless somebody keeps it, pydantic makes it anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +99,13 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     settings, storage, texts = parts.settings, parts.storage, parts.texts
     session = AiohttpSession(proxy=settings.telegram_proxy or None, api=TelegramAPIServer.from_base(url))
     bot = Bot(bot_token, session=session)
-    outbox = Outbox(await load_moved_chats(storage), pacing=settings.telegram_pacing)
+    moved = await load_moved_chats(storage)
+    outbox = Outbox(moved, pacing=settings.telegram_pacing)
     session.middleware(outbox)
-    answers = Answers(bot, storage, parts.files, texts, parts.jobs.boot)
-    showing = Showing(bot, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake)
+    answers = Answers(bot, storage, parts.files, texts, moved, parts.jobs.boot)
+    showing = Showing(
+        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake
+    )
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
@@ -105,6 +117,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
+        for message in messages:
+            await moved.hear(message)
         update = updates[0]
         if len(messages) > 1:
             update = update.model_copy(update={"message": joined(messages)})
@@ -128,7 +142,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     async def reconcile() -> None:
         await until_heard(reconciliation.run)
 
-    tasks = (outbox.run, showing.run, answers.run, receive, introduce, reconcile)
+    tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
         yield TelegramDoor(
             bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
@@ -139,11 +153,15 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
 async def choose_way(bot: Bot, parts: Parts) -> None:
     """Tell Telegram how updates shall come."""
-    if parts.settings.telegram_webhook:
-        url = parts.settings.base_url + PATH
-        await bot.set_webhook(url, secret_token=parts.webhook_secret, allowed_updates=ALLOWED)
-    else:
+    if not parts.settings.telegram_webhook:
         await bot.delete_webhook()
+        return
+    assert parts.webhook_secret, "whoever knows the address could post updates"
+    url = parts.settings.base_url + PATH
+    try:
+        await bot.set_webhook(url, secret_token=parts.webhook_secret, allowed_updates=ALLOWED)
+    except TelegramBadRequest as error:
+        raise SettingsError(f"Telegram refuses the webhook {url}: {error.message}. See PUBLIC_URL.") from None
 
 
 async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
@@ -152,7 +170,7 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
         try:
             await act()
             return
-        except TelegramUnauthorizedError:
+        except (TelegramUnauthorizedError, TelegramNotFound):
             raise SettingsError(UNAUTHORIZED) from None
         except AiogramError as error:
             log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
@@ -15,11 +15,11 @@ from bot.providers import ImageRequest
 from bot.storage import Storage
 from bot.texts import Say, tokens
 from handlers.telegram.chat import Asking
+from handlers.telegram.filters import Begins, Button
 from handlers.telegram.place import Place
 
 router = Router(name="image")
 
-PREFIX = F.text.regexp(r"^(?:عکس|تصویر)\s+\S")
 COUNTS = (1, 2, 4)
 COLUMNS = 3
 
@@ -34,13 +34,12 @@ async def image_command(
     await choose_style(message, prompt, customer, language, say, storage, asking, styles)
 
 
-@router.message(PREFIX, F.chat.type == "private")
+@router.message(Begins("عکس", "تصویر"))
 async def image_prefix(
-    message: Message, customer: Customer, language: str, say: Say, storage: Storage, asking: Asking,
-    styles: Sequence[str],
+    message: Message, rest: str, customer: Customer, language: str, say: Say, storage: Storage,
+    asking: Asking, styles: Sequence[str],
 ) -> None:  # fmt: skip
-    prompt = (message.text or "").split(maxsplit=1)[1]
-    await choose_style(message, prompt, customer, language, say, storage, asking, styles)
+    await choose_style(message, rest, customer, language, say, storage, asking, styles)
 
 
 async def choose_style(
@@ -61,40 +60,40 @@ async def choose_style(
     )
 
 
-@router.callback_query(F.data.startswith("style:"))
+@router.callback_query(Button("style"))
 async def style_chosen(
-    query: CallbackQuery, customer: Customer, say: Say, storage: Storage, jobs: Jobs, styles: Sequence[str]
-) -> None:
-    _, draft, number = (query.data or "").split(":")
+    query: CallbackQuery, rest: str, customer: Customer, say: Say, storage: Storage, jobs: Jobs,
+    styles: Sequence[str],
+) -> None:  # fmt: skip
+    draft, _, number = rest.partition(":")
     style = styles[int(number)] if number.isdigit() and int(number) < len(styles) else None
-    if not await storage.write(_keep_style, draft, customer.id, style):
+    kept = await storage.write(_keep_style, draft, customer.id, style)
+    if not kept or not isinstance(query.message, Message):
         await query.answer(say("button-too-old"), show_alert=True)
         return
     await query.answer()
-    if isinstance(query.message, Message):
-        await query.message.edit_text(
-            say("image-choose-count", style=style_name(style, say)),
-            reply_markup=_count_keyboard(draft, jobs, say),
-        )
+    await query.message.edit_text(
+        say("image-choose-count", style=style_name(style, say)),
+        reply_markup=_count_keyboard(draft, jobs, say),
+    )
 
 
-@router.callback_query(F.data.startswith("count:"))
+@router.callback_query(Button("count"))
 async def count_chosen(
-    query: CallbackQuery, customer: Customer, say: Say, storage: Storage, asking: Asking
+    query: CallbackQuery, rest: str, customer: Customer, say: Say, storage: Storage, asking: Asking
 ) -> None:
-    _, draft, number = (query.data or "").split(":")
+    draft, _, number = rest.partition(":")
     row = await storage.fetch_one(_DRAFT, id=draft, customer=customer.id)
-    if row is None or int(number) not in COUNTS:
+    if row is None or number not in map(str, COUNTS):
         await query.answer(say("button-too-old"), show_alert=True)
         return
     request = ImageRequest(prompt=row.prompt, style=row.style, count=int(number))
     shown = query.message.message_id if query.message else None
-    # One job a draft: a second tap on the buttons is the same request.
+    # One job a draft: a second tap on the buttons is the same request. What becomes of the message is the
+    # job's to show: it may have ended before anything could be done here.
     place = Place.load(row.place)._replace(shown=shown)
     await asking.ask(f"draft:{draft}", request, place, customer)
     await query.answer()
-    if isinstance(query.message, Message):
-        await query.message.edit_text(say("status-image", progress=""))
 
 
 def style_name(style: str | None, say: Say) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from aiogram import Bot, F, Router
+import structlog
+from aiogram import Bot, Router
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import (
     BotCommand,
@@ -22,9 +24,11 @@ from bot.jobs import Jobs
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.texts import LANGUAGES, Say, Texts
+from handlers.telegram.filters import Button
 from handlers.telegram.people import People
 from handlers.telegram.place import Place
 
+log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
@@ -81,16 +85,15 @@ def language_keyboard() -> InlineKeyboardMarkup:
     )
 
 
-@router.callback_query(F.data.startswith("language:"))
+@router.callback_query(Button("language"))
 async def language_chosen(
-    query: CallbackQuery, customer: Customer, people: People, texts: Texts, settings: Settings
+    query: CallbackQuery, rest: str, customer: Customer, people: People, texts: Texts, settings: Settings
 ) -> None:
-    code = (query.data or "").removeprefix("language:")
-    if code not in LANGUAGES:
+    if rest not in LANGUAGES:
         await query.answer()
         return
-    await people.change(customers.choose_language, customer, code)
-    say = texts.say(code)
+    await people.change(customers.choose_language, customer, rest)
+    say = texts.say(rest)
     await query.answer(say("language-chosen"))
     if isinstance(query.message, Message):
         first = customer.language is None
@@ -114,17 +117,16 @@ def _mode_keyboard(chosen: str | None, modes: Sequence[str], say: Say) -> Inline
     return InlineKeyboardMarkup(inline_keyboard=[buttons[at : at + 2] for at in range(0, len(buttons), 2)])
 
 
-@router.callback_query(F.data.startswith("mode:"))
+@router.callback_query(Button("mode"))
 async def mode_chosen(
-    query: CallbackQuery, customer: Customer, say: Say, people: People, modes: Sequence[str]
+    query: CallbackQuery, rest: str, customer: Customer, say: Say, people: People, modes: Sequence[str]
 ) -> None:
-    name = (query.data or "").removeprefix("mode:")
-    if name not in (*modes, "none"):
+    if rest not in (*modes, "none"):
         await query.answer()
         return
-    chosen = None if name == "none" else name
+    chosen = None if rest == "none" else rest
     await people.change(customers.choose_mode, customer, chosen)
-    await query.answer(say("mode-chosen", mode=say(f"mode-{name}")))
+    await query.answer(say("mode-chosen", mode=say(f"mode-{rest}")))
     if isinstance(query.message, Message):
         await query.message.edit_reply_markup(reply_markup=_mode_keyboard(chosen, modes, say))
 
@@ -159,7 +161,10 @@ async def set_commands(bot: Bot, texts: Texts, admins: Sequence[int]) -> None:
         )
     for admin in admins:
         commands = _commands((*COMMANDS, *ADMIN_COMMANDS), texts.say("en"))
-        await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=admin))
+        try:
+            await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=admin))
+        except TelegramBadRequest as error:  # who has never written to the bot has no chat with it
+            log.warning("an admin gets no menu of commands", admin=admin, error=error.message)
 
 
 def _commands(names: Sequence[str], say: Say) -> list[BotCommand]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import structlog
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.filters import Command
 from aiogram.types import (
     CallbackQuery,
@@ -24,6 +24,7 @@ from bot.jobs import Jobs
 from bot.storage import Storage
 from bot.texts import Say, tokens
 from handlers.telegram.admins import Admins
+from handlers.telegram.filters import Button, Has
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import unmatched_alarm, went_back
 
@@ -48,12 +49,12 @@ async def buy(
     await message.answer(say("buy"), reply_markup=InlineKeyboardMarkup(inline_keyboard=buttons))
 
 
-@router.callback_query(F.data.startswith("buy:"))
+@router.callback_query(Button("buy"))
 async def pack_chosen(
-    query: CallbackQuery, customer: Customer, say: Say, bot: Bot, storage: Storage,
+    query: CallbackQuery, rest: str, customer: Customer, say: Say, bot: Bot, storage: Storage,
     packs: Mapping[str, Pack], invoice_secret: bytes,
 ) -> None:  # fmt: skip
-    pack = packs.get((query.data or "").removeprefix("buy:"))
+    pack = packs.get(rest)
     if pack is None:
         await query.answer(say("button-too-old"), show_alert=True)
         return
@@ -87,7 +88,7 @@ async def pre_checkout(
         await query.answer(ok=True)
 
 
-@router.message(F.successful_payment)
+@router.message(Has("successful_payment"))
 async def paid(
     message: Message, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes, admins: Admins,
     receipts: Receipts,
@@ -113,7 +114,7 @@ async def paid(
     await receipts.send(charge)
 
 
-@router.message(F.refunded_payment)
+@router.message(Has("refunded_payment"))
 async def taken_back(message: Message, customer: Customer, storage: Storage, jobs: Jobs) -> None:
     """Telegram has given Stars back, at our wish or not."""
     payment = message.refunded_payment

@@ -1,6 +1,6 @@
 """/support: what the person writes reaches the admins; an admin's reply reaches the person. Pictures too."""
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.exceptions import AiogramError
 from aiogram.filters import BaseFilter, Command, CommandObject
 from aiogram.types import Message
@@ -12,6 +12,7 @@ from bot.customers import Customer
 from bot.storage import Storage
 from bot.texts import Say, Texts, closest
 from handlers.telegram.admins import Admins, FromAdmin
+from handlers.telegram.filters import Has, Private
 from handlers.telegram.people import People
 
 router = Router(name="support")
@@ -45,7 +46,7 @@ class Awaited(BaseFilter):
         )
 
 
-@router.message(FromAdmin(), F.reply_to_message, AnswersSupport())
+@router.message(Has("reply_to_message"), FromAdmin(), AnswersSupport())
 async def admin_answers(message: Message, asker: int, bot: Bot, storage: Storage, texts: Texts) -> None:
     row = await storage.fetch_one(
         "SELECT coalesce(language, spoken) AS language FROM customer WHERE telegram_id = :id", id=asker
@@ -56,7 +57,7 @@ async def admin_answers(message: Message, asker: int, bot: Bot, storage: Storage
     await message.answer("✓")
 
 
-@router.message(Command("support"), F.chat.type == "private")
+@router.message(Command("support"), Private())
 async def support(
     message: Message, command: CommandObject, customer: Customer, say: Say, people: People, bot: Bot,
     storage: Storage, admins: Admins,

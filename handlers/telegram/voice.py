@@ -1,6 +1,6 @@
 """Speech: words in, a voice note out; and the switch that makes every answer come as voice too."""
 
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
@@ -9,12 +9,11 @@ from bot.customers import Customer
 from bot.providers import SpeechRequest
 from bot.texts import Say
 from handlers.telegram.chat import Asking
+from handlers.telegram.filters import Begins, Button
 from handlers.telegram.people import People
 from handlers.telegram.place import Place
 
 router = Router(name="voice")
-
-PREFIX = F.text.regexp(r"^(?:ویس|صدا)\s+\S")
 
 
 @router.message(Command("voice"))
@@ -29,9 +28,11 @@ async def voice_command(
     await _speak(message, words, customer, language, asking)
 
 
-@router.message(PREFIX, F.chat.type == "private")
-async def voice_prefix(message: Message, customer: Customer, language: str, asking: Asking) -> None:
-    await _speak(message, (message.text or "").split(maxsplit=1)[1], customer, language, asking)
+@router.message(Begins("ویس", "صدا"))
+async def voice_prefix(
+    message: Message, rest: str, customer: Customer, language: str, asking: Asking
+) -> None:
+    await _speak(message, rest, customer, language, asking)
 
 
 async def _speak(message: Message, words: str, customer: Customer, language: str, asking: Asking) -> None:
@@ -40,9 +41,11 @@ async def _speak(message: Message, words: str, customer: Customer, language: str
     await asking.ask(key, SpeechRequest(text=words, format="ogg"), Place.of(message, language), customer)
 
 
-@router.callback_query(F.data.in_({"speak:on", "speak:off"}))
-async def switch_speech(query: CallbackQuery, customer: Customer, say: Say, people: People) -> None:
-    speaks = query.data == "speak:on"
+@router.callback_query(Button("speak"))
+async def switch_speech(
+    query: CallbackQuery, rest: str, customer: Customer, say: Say, people: People
+) -> None:
+    speaks = rest == "on"
     await people.change(customers.choose_speech, customer, speaks)
     await query.answer(say("voice-on" if speaks else "voice-off"))
     if isinstance(query.message, Message):

@@ -221,6 +221,27 @@ async def test_a_stop_before_the_first_step_is_heard(engine: Engine) -> None:
     assert await engine.balance(ada) == Balance(tokens(9), 0)
 
 
+async def test_a_stop_that_comes_while_it_is_settled_is_too_late(engine: Engine) -> None:
+    ada = await engine.customer(has=10)
+    waiter, gate = Waiter(Answer("yes"), says="y"), Gate()
+    engine.text.act = waiter
+
+    async with engine.runs():
+        job = await engine.submit(ada)
+        await waiter.begun.wait()
+        engine.storage._writer.put(gate.wait)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(engine.jobs.cancel(job.id, ada))
+            await asyncio.sleep(0)  # now the cancel waits behind the gate, and the settling behind the cancel
+            waiter.go_on()
+            await asyncio.sleep(0.02)
+            gate.released.set()
+        await engine.ear.end_of(job.id)
+
+    assert json.loads((await engine.row(job)).answer) == {"text": "yes", "stopped": False}
+    assert await engine.balance(ada) == Balance(tokens(9), 0)
+
+
 async def test_a_job_that_another_program_has_is_not_stopped_here(engine: Engine) -> None:
     ada = await engine.customer(has=10)
     job = await engine.submit(ada)
@@ -340,6 +361,7 @@ async def test_a_lane_goes_on_where_its_first_is_cancelled_or_expires(engine: En
         await blocked.begun.wait()
         first, second = await engine.submit(ada, PICTURES, lane="one"), await engine.submit(ada, lane="one")
         third, fourth = await engine.submit(ada, PICTURES, lane="two"), await engine.submit(ada, lane="two")
+        await asyncio.sleep(0.02)  # nothing more is claimed by itself
         await engine.jobs.cancel(first.id, ada)
         await engine.ear.end_of(second.id)
         await engine.age(third)
@@ -555,6 +577,8 @@ async def test_shutting_down_while_it_stops_leaves_the_job_to_the_next_run(engin
         assert task is not None
         await engine.jobs.cancel(job.id, ada)
         task.cancel()  # as the end of the program does
+        await asyncio.wait([task])
+        await engine.storage.write(lambda conn: None)
 
     assert (await engine.row(job)).state == "running"
 

@@ -71,6 +71,16 @@ def test_a_forged_payload_is_no_invoice(conn: Connection, ada: int, payload: str
     assert has(conn, ada).posted == 0
 
 
+@pytest.mark.parametrize("column", ["amount", "stars", "customer", "expires_at"])
+def test_the_tag_is_over_all_that_the_payer_agreed_to(
+    conn: Connection, ada: int, payload: str, column: str
+) -> None:
+    person(conn, BEN)
+    conn.run(f"UPDATE invoice SET {column} = {column} + 1")
+
+    assert refusal(conn, payload, ada) == "payment-unknown"
+
+
 def test_a_banned_person_may_not_pay(conn: Connection, ada: int, payload: str) -> None:
     conn.run("UPDATE customer SET banned_at = 1 WHERE id = :id", id=ada)
 

@@ -116,6 +116,26 @@ async def test_an_answer_without_an_end_is_left(stream):
     assert sent < 30_000_000
 
 
+async def test_an_upstream_behind_a_proxy_is_reached_through_it():
+    asked: list[str] = []
+
+    async def proxy(request: web.Request) -> web.Response:
+        asked.append(str(request.url))
+        choice = {"message": {"content": "Hi"}, "finish_reason": "stop"}
+        return web.json_response({"choices": [choice]})
+
+    async with (
+        served(proxy) as client,
+        open_upstream(
+            "http://upstream.invalid/v1", KEY, str(client.client.base_url.copy_with(path="/"))
+        ) as behind,
+    ):
+        answer = await ask(behind, stream=False)
+
+    assert answer.text == "Hi"
+    assert asked == ["http://upstream.invalid/v1/chat/completions"]
+
+
 async def test_a_redirect_is_not_followed_with_our_key():
     async def elsewhere(request: web.Request) -> web.Response:
         return web.Response(status=307, headers={"Location": "http://127.0.0.1:9/v1/chat/completions"})

@@ -56,12 +56,14 @@ def nothing(text: str) -> None:
 class Spoken:
     """A speech provider that says what it is given to say, or fails."""
 
-    def __init__(self, error: ProviderError | None = None) -> None:
+    def __init__(self, error: ProviderError | None = None, takes: float = 0) -> None:
         self.error = error
+        self.takes = takes
         self.asked: list[SpeechRequest] = []
 
     async def answer(self, request, history, progress):
         self.asked.append(request)
+        await asyncio.sleep(self.takes)
         if self.error:
             raise self.error
         return Answer(request.text, (ProducedFile(b"sound", "audio/mpeg", 1.0),))
@@ -182,8 +184,9 @@ async def test_an_answer_that_is_asked_for_as_speech_comes_with_it(client, upstr
     assert speech.asked[0].text == "Title\nSome bold words and a link."
 
 
-async def test_an_answer_that_can_not_be_spoken_is_text_alone(client):
-    provider = text_provider(client, speech=Spoken(LanguageUnknown("What is that?")))
+@pytest.mark.parametrize("speech", [Spoken(LanguageUnknown("What is that?")), Spoken(takes=60)])
+async def test_an_answer_that_can_not_be_spoken_is_text_alone(client, speech):
+    provider = text_provider(client, speech=speech, speech_seconds=0.1)
 
     answer = await provider.answer(TextRequest(question="2+2", speak=True), (), nothing)
 

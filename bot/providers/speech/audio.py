@@ -7,14 +7,14 @@ which pydub can't open MP3: ffmpeg decodes first, and pydub holds the samples.
 import asyncio
 import io
 import warnings
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 import imageio_ffmpeg
 
-from bot.providers.errors import BadAnswer
+from bot.providers.errors import BadAnswer, ProviderError
 
 with warnings.catch_warnings():
     # It looks for a system ffmpeg and says that there is none.
@@ -93,9 +93,9 @@ def _segment(samples: bytes) -> AudioSegment:
 
 async def _ffmpeg(arguments: tuple[str, ...], data: bytes) -> bytes:
     """What ffmpeg makes of the data; it is killed when the caller goes away."""
-    process = await asyncio.create_subprocess_exec(
+    process = await _started(
         _ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1",
-        *arguments, "pipe:1", stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+        *arguments, "pipe:1",
     )  # fmt: skip
     try:
         async with asyncio.timeout(FFMPEG_SECONDS):
@@ -111,6 +111,16 @@ async def _ffmpeg(arguments: tuple[str, ...], data: bytes) -> bytes:
     return made
 
 
+async def _started(*command: str) -> Process:
+    try:
+        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+    except OSError as error:
+        raise ProviderError(f"ffmpeg can't be started here: {error.strerror}.") from error
+
+
 @cache
-def _ffmpeg_program() -> Any:
-    return imageio_ffmpeg.get_ffmpeg_exe()
+def _ffmpeg_program() -> str:
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise ProviderError("ffmpeg is missing: reinstall imageio-ffmpeg, which brings it.") from error
