@@ -33,6 +33,7 @@ from handlers.telegram import (
     admin,
     chat,
     errors,
+    gifts,
     groups,
     image,
     menu,
@@ -189,7 +190,7 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, paysupport, admin, support, menu, account, image, voice, groups, chat
+            errors, shop, paysupport, admin, gifts, support, menu, account, image, voice, groups, chat
         ))
     )  # fmt: skip
     return dispatcher

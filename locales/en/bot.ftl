@@ -159,6 +159,38 @@ movement-stars = bought with Stars
 movement-stars-refund = purchase refunded
 movement-refund-failed = refund not possible
 movement-repay = debt repaid
+movement-refill = refill
+movement-invite = you invited somebody
+movement-invited = you were invited
+movement-gift-given = gift
+movement-gift-refund = gift taken back
+gift-usage = Tell me how much and to whom: /gift 20 @name
+gift-to-nobody = I don't know { $name }. Whoever is to get tokens must have written to me once.
+gift-to-oneself = You can't give tokens to yourself.
+gift-confirm = Give { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } to { $name }?
+gift-button = 🎁 Give
+gift-given = 🎁 Given: { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. For a minute you can take it back.
+gift-back-button = ↩️ Take it back
+gift-returned = Taken back: { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } yours again.
+gift-got = 🎁 { $name } gave you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. /balance
+gift-too-much = This is more than you may give in a day; { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } still possible today.
+gift-too-late = It is too late for that.
+gift-spent = It can't be taken back: the tokens are spent already.
 movement-grant = from the operator
 movement-refund = given back
 
@@ -217,6 +249,7 @@ command-image = Draw a picture
 command-voice = Speak
 command-balance = Your tokens
 command-buy = Buy tokens
+command-gift = Give tokens to a friend
 command-language = Choose the language
 command-support = Write to a person
 command-paysupport = Help with a payment
