@@ -13,6 +13,7 @@ from typing import NamedTuple
 from billing import Connection, Row
 from billing.errors import KeyReused, PaymentRefused
 from billing.payments import refunds, stars
+from billing.payments.subscriptions import Month
 
 OVERLAP = 200
 """Transactions that are read again each time, in case the list's end was not yet settled."""
@@ -91,7 +92,8 @@ def _credit(conn: Connection, secret: bytes, one: StarTransaction, now: int) -> 
     payer = conn.one("SELECT id FROM customer WHERE telegram_id = :id", id=one.telegram_id)
     if payer is None:
         raise PaymentRefused("payment-unknown")
-    return stars.credit(conn, secret, one.payload or "", one.id, payer.id, one.stars, now).fresh
+    month = Month(one.at, one.at + one.period * 1000) if one.period else None
+    return stars.credit(conn, secret, one.payload or "", one.id, payer.id, one.stars, now, month).fresh
 
 
 def hear_of_refund(conn: Connection, one: StarTransaction, now: int) -> int | None:

@@ -39,6 +39,7 @@ from handlers.telegram import (
     menu,
     paysupport,
     shop,
+    subscriptions,
     support,
     voice,
     vouchers,
@@ -191,8 +192,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, paysupport, admin, vouchers, gifts, support, menu, account, image, voice, groups,
-            chat,
+            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, image,
+            voice, groups, chat,
         ))
     )  # fmt: skip
     return dispatcher
