@@ -85,6 +85,7 @@ class Inbox:
         fresh = await self._storage.write(_store, self._bot.id, received, now())
         for update in received:
             if update.id in fresh:
+                fresh.remove(update.id)  # it may be there twice
                 self._enqueue(update)
 
     async def _take_up(self) -> None:
