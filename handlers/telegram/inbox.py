@@ -154,7 +154,7 @@ class Inbox:
 
     async def _set_aside(self, group: list[Received], attempts: int, reason: str) -> None:
         await self._mark(group, "poisoned", attempts, reason)
-        self._tell(f"update {group[0].id} was set aside after {attempts} tries: {reason}")
+        self._tell(f"update {group[0].id} was set aside at try {attempts}: {reason}")
 
     def _tell(self, text: str) -> None:
         """Tell the admins; nothing waits for it."""
