@@ -4,11 +4,12 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from billing.tariff import TariffError
 from bot.books import open_books
 from bot.catalog.packs import PacksError
-from bot.logs import set_up_logs
+from bot.logs import set_up_logs, warn_of_open_file
 from bot.settings import AddressTaken, Settings, SettingsError, load_settings
 from bot.storage import StorageError
 from handlers import command_line
@@ -43,6 +44,8 @@ def main(words: Sequence[str]) -> int:
         set_up_logs(settings.log_level)
         if words[:1] == ["admin"]:
             return asyncio.run(administer(settings, words[1:]))
+        if not settings.sandbox:
+            warn_of_open_file(Path(".env"))
         asyncio.run(run(settings))
     except EXPECTED as error:
         print(error, file=sys.stderr)

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,6 +14,12 @@ SECRETS = (
     re.compile(r"\b(?:sk|whsec)[-_][\w-]{8,}"),
     re.compile(r"(?i)(?<=bearer )[\w.~+/-]+=*"),
 )
+
+
+def warn_of_open_file(path: Path) -> None:
+    """A .env with secrets is nobody else's business."""
+    if path.exists() and path.stat().st_mode & 0o077:
+        structlog.get_logger().warning("others can read your settings", mend=f"chmod 600 {path}")
 
 
 def redacted(text: str) -> str:

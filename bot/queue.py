@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from billing import Connection
-from billing.errors import KeyReused, Refusal
+from billing.errors import InDebt, KeyReused, Refusal
 from billing.ledger import MILLI, account_of, capture, hold, void
 from bot import conversations, files
 from bot.clock import DAY
@@ -61,6 +61,11 @@ class NewJob:
     lane: str | None = None
     delivers: bool = True
     limits: Sequence[Limit] = field(default=())
+    stored: str = field(init=False)
+    """The request as JSON: made here, so that the writer, for whom all wait, need not."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stored", self.request.model_dump_json())
 
 
 class Job(NamedTuple):
@@ -107,7 +112,7 @@ def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int)
         " :price, :now)"
         f" RETURNING {_JOB}",
         key=new.key, customer=new.customer, door=new.door, scope=new.scope, lane=new.lane,
-        kind=new.request.kind, request=new.request.model_dump_json(),
+        kind=new.request.kind, request=new.stored,
         place=new.place, delivers=int(new.delivers), price=price, now=now,
     )  # fmt: skip
     job = Job(*row)
@@ -122,12 +127,15 @@ def hold_key(job: int) -> str:
 def _refuse(conn: Connection, new: NewJob, queue_most: int) -> None:
     kind = new.request.kind
     now = conn.only(
-        "SELECT banned_at, (SELECT count(*) FROM job WHERE state = 'queued' AND kind = :kind) AS queued"
+        "SELECT banned_at, (SELECT count(*) FROM job WHERE state = 'queued' AND kind = :kind) AS queued,"
+        " (SELECT posted FROM account WHERE id = 'debt:' || :customer) AS debt"
         " FROM customer WHERE id = :customer",
         kind=kind, customer=new.customer,
     )  # fmt: skip
     if now.banned_at is not None:
         raise Banned
+    if now.debt:
+        raise InDebt(-now.debt)
     if now.queued >= queue_most:
         raise QueueFull
     if any(kind in limit.kinds for limit in new.limits):

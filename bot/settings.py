@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 class SettingsError(Exception):
     """The settings can't be used; a line for each mistake."""
@@ -109,6 +111,14 @@ class Settings(BaseSettings):
         if value:
             raise ValueError("PostgreSQL is not supported yet; leave it empty to use SQLite under DATA_DIR")
         return value
+
+    @model_validator(mode="after")
+    def _sandbox_is_local(self) -> "Settings":
+        if self.sandbox and self.http_host not in LOOPBACK:
+            raise ValueError(
+                "HTTP_HOST must be 127.0.0.1 without a BOT_TOKEN: the sandbox is for this machine only"
+            )
+        return self
 
     @model_validator(mode="after")
     def _webhook_is_reachable(self) -> "Settings":

@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from billing import Balance
-from billing.errors import KeyReused, NotEnoughTokens
+from billing import Balance, Connection
+from billing.debt import open_debt
+from billing.errors import InDebt, KeyReused, NotEnoughTokens
+from billing.ledger import GRANT, transfer
 from bot import jobs as jobs_module
 from bot import queue
 from bot.prices import Prices
@@ -14,7 +16,7 @@ from bot.providers import Answer, ImageRequest, Progress, Request, TextRequest, 
 from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError, UpstreamBusy
 from bot.queue import Banned, Job, Limit, QueueFull, TooManyWaiting
 from bot.storage import Storage
-from tests.core.books import ADA, BEN, Gate, tokens
+from tests.core.books import ADA, BEN, NOW, Gate, tokens
 from tests.core.engine import PICTURE, PICTURES, QUESTION, SPEECH, WORDS, Ear, Engine, Waiter, until
 
 CHAT = (Limit(frozenset({"text"}), 10), Limit(frozenset({"image", "voice"}), 5))
@@ -219,6 +221,27 @@ async def test_a_stop_before_the_first_step_is_heard(engine: Engine) -> None:
     assert await engine.balance(ada) == Balance(tokens(9), 0)
 
 
+async def test_a_stop_that_comes_while_it_is_settled_is_too_late(engine: Engine) -> None:
+    ada = await engine.customer(has=10)
+    waiter, gate = Waiter(Answer("yes"), says="y"), Gate()
+    engine.text.act = waiter
+
+    async with engine.runs():
+        job = await engine.submit(ada)
+        await waiter.begun.wait()
+        engine.storage._writer.put(gate.wait)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(engine.jobs.cancel(job.id, ada))
+            await asyncio.sleep(0)  # now the cancel waits behind the gate, and the settling behind the cancel
+            waiter.go_on()
+            await asyncio.sleep(0.02)
+            gate.released.set()
+        await engine.ear.end_of(job.id)
+
+    assert json.loads((await engine.row(job)).answer) == {"text": "yes", "stopped": False}
+    assert await engine.balance(ada) == Balance(tokens(9), 0)
+
+
 async def test_a_job_that_another_program_has_is_not_stopped_here(engine: Engine) -> None:
     ada = await engine.customer(has=10)
     job = await engine.submit(ada)
@@ -238,6 +261,24 @@ async def test_all_that_somebody_has_waiting_is_cancelled(engine: Engine) -> Non
     assert await engine.jobs.cancel_all(ada, f"chat:{ben}") == 0
 
     assert await engine.states(jobs) == ["cancelled", "cancelled", "queued"]
+
+
+async def test_who_owes_gets_nothing_begun_and_nothing_new(engine: Engine) -> None:
+    ada, ben = await engine.customer(has=10), await engine.customer(1002, has=10)
+    jobs = [await engine.submit(ada), await engine.submit(ada, PICTURES), await engine.submit(ben)]
+
+    assert await engine.jobs.cancel_queued(ada) == 2
+    await engine.storage.write(open_debt, ada)
+    await engine.submit(ada)
+    await engine.storage.write(owe, ada, 5)
+    with pytest.raises(InDebt, match="5 are owed"):
+        await engine.submit(ada)
+
+    assert await engine.states(jobs) == ["cancelled", "cancelled", "queued"]
+
+
+def owe(conn: Connection, customer: int, amount: int) -> None:
+    transfer(conn, "owe", "grant", open_debt(conn, customer), GRANT, amount, NOW)
 
 
 async def test_exactly_so_many_wait_as_the_door_allows(engine: Engine) -> None:
@@ -320,6 +361,7 @@ async def test_a_lane_goes_on_where_its_first_is_cancelled_or_expires(engine: En
         await blocked.begun.wait()
         first, second = await engine.submit(ada, PICTURES, lane="one"), await engine.submit(ada, lane="one")
         third, fourth = await engine.submit(ada, PICTURES, lane="two"), await engine.submit(ada, lane="two")
+        await asyncio.sleep(0.02)  # nothing more is claimed by itself
         await engine.jobs.cancel(first.id, ada)
         await engine.ear.end_of(second.id)
         await engine.age(third)
@@ -535,6 +577,8 @@ async def test_shutting_down_while_it_stops_leaves_the_job_to_the_next_run(engin
         assert task is not None
         await engine.jobs.cancel(job.id, ada)
         task.cancel()  # as the end of the program does
+        await asyncio.wait([task])
+        await engine.storage.write(lambda conn: None)
 
     assert (await engine.row(job)).state == "running"
 

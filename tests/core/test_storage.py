@@ -132,19 +132,21 @@ async def test_a_cancelled_caller_never_leaves_half_a_transaction(notes: Storage
     assert await noted(notes) == ["first", "second", "third"]
 
 
-async def test_a_cancelled_caller_of_a_failing_function_hears_nothing(notes: Storage) -> None:
+async def test_a_cancelled_caller_keeps_nobody_from_being_told(notes: Storage) -> None:
     gate = Gate()
     held_up = begin(notes.write(gate.wait))
-    caller = begin(notes.write(note_and_fail, "wrong"))
+    cancelled = [begin(notes.write(note_and_fail, "wrong")), begin(notes.write(note, "all the same"))]
+    caller = begin(notes.write(note, "right"))
     await asyncio.to_thread(gate.entered.wait)
 
-    caller.cancel()
+    for task in cancelled:
+        task.cancel()
     gate.released.set()
-    await held_up
-    await notes.write(note, "right")
 
-    assert caller.cancelled()
-    assert await noted(notes) == ["right"]
+    assert await asyncio.wait_for(caller, 5) == "right"
+    assert [task.cancelled() for task in cancelled] == [True, True]
+    assert await noted(notes) == ["all the same", "right"]
+    await held_up
 
 
 async def test_a_commit_that_fails_fails_all_that_waited(notes: Storage, tmp_path: Path) -> None:
