@@ -89,12 +89,11 @@ async def count_chosen(
         return
     request = ImageRequest(prompt=row.prompt, style=row.style, count=int(number))
     shown = query.message.message_id if query.message else None
-    # One job a draft: a second tap on the buttons is the same request.
+    # One job a draft: a second tap on the buttons is the same request. The message with the buttons is the
+    # job's from now on: an edit from here could come after the answer and cover it.
     place = Place.load(row.place)._replace(shown=shown)
     await asking.ask(f"draft:{draft}", request, place, customer)
     await query.answer()
-    if isinstance(query.message, Message):
-        await query.message.edit_text(say("status-image", progress=""))
 
 
 def style_name(style: str | None, say: Say) -> str:
@@ -112,18 +111,17 @@ def _style_keyboard(draft: str, styles: Sequence[str], say: Say) -> InlineKeyboa
 
 
 def _count_keyboard(draft: str, jobs: Jobs, say: Say) -> InlineKeyboardMarkup:
-    row = [
-        InlineKeyboardButton(
-            text=say(
-                "image-count",
-                count=count,
-                price=tokens(jobs.prices.of(ImageRequest(prompt="-", count=count))),
-            ),
-            callback_data=f"count:{draft}:{count}",
-        )
-        for count in COUNTS
-    ]
-    return InlineKeyboardMarkup(inline_keyboard=[row])
+    prices = {count: tokens(jobs.prices.of(ImageRequest(prompt="-", count=count))) for count in COUNTS}
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [
+                InlineKeyboardButton(
+                    text=say("image-count", count=count, price=price), callback_data=f"count:{draft}:{count}"
+                )
+            ]
+            for count, price in prices.items()
+        ]
+    )
 
 
 _DRAFT = "SELECT prompt, place, style FROM picture_draft WHERE id = :id AND customer = :customer"

@@ -5,15 +5,26 @@ because each part carries its own entities.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from aiogram.types import MessageEntity
 from telegramify_markdown import convert, split_entities, utf16_len
+from telegramify_markdown.config import RenderConfig
 
 PART = 4_096
 CAPTION = 1_024
 MANY = 4
 """An answer of more parts than this is offered as a file too."""
+
+
+@cache
+def _plain_headings() -> RenderConfig:
+    """The library puts a picture before each heading; bold and underlined is enough."""
+    config = RenderConfig.isolated()
+    for level in range(1, 7):
+        setattr(config.markdown_symbol, f"heading_level_{level}", "")
+    return config
 
 
 class Part(NamedTuple):
@@ -23,7 +34,7 @@ class Part(NamedTuple):
 
 def render(markdown: str, footer: str = "", most: int = PART) -> list[Part]:
     """The parts of an answer, each at most `most` long; the last ends with the footer, in italics."""
-    text, entities = convert(markdown)
+    text, entities = convert(markdown, config=_plain_headings())
     room = most - (utf16_len(footer) + 2 if footer else 0)
     pieces = split_entities(text.rstrip(), entities, room) or [("", [])]
     parts = [Part(piece.strip("\n") or piece, _ours(found, piece)) for piece, found in pieces]
@@ -36,9 +47,15 @@ def plain(text: str) -> Part:
     return Part(text, [])
 
 
+def to_copy(text: str, part: str) -> Part:
+    """The text, in which a tap on `part` copies it."""
+    start = utf16_len(text[: text.index(part)])
+    return Part(text, [MessageEntity(type="code", offset=start, length=utf16_len(part))])
+
+
 def growing(markdown: str, most: int = PART) -> Part:
     """A text that still grows; the end of it where it has outgrown a message. The answer brings all."""
-    text, entities = convert(markdown)
+    text, entities = convert(markdown, config=_plain_headings())
     if utf16_len(text) <= most:
         return Part(text.rstrip(), _ours(entities, text))
     last, found = split_entities(text, entities, most)[-1]

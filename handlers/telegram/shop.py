@@ -23,6 +23,7 @@ from bot.storage import Storage
 from bot.texts import Say, tokens
 from handlers.telegram.admin import Admins
 from handlers.telegram.filters import Button, Has
+from handlers.telegram.rendering import to_copy
 
 log = structlog.get_logger()
 router = Router(name="shop")
@@ -57,6 +58,7 @@ async def pack_chosen(
     payload = await storage.write(stars.open_invoice, invoice_secret, customer.id, pack, now())
     await query.answer()
     amount = tokens(pack.amount)
+    pay = InlineKeyboardButton(text=say("pay-button", stars=pack.stars), pay=True)
     await bot.send_invoice(
         chat_id=customer.telegram_id,
         title=say("invoice-title", tokens=amount)[:32],
@@ -64,6 +66,7 @@ async def pack_chosen(
         payload=payload,
         currency="XTR",
         prices=[LabeledPrice(label=say("invoice-title", tokens=amount), amount=pack.stars)],
+        reply_markup=InlineKeyboardMarkup(inline_keyboard=[[pay]]),
     )
 
 
@@ -105,12 +108,12 @@ async def paid(
         "SELECT posted - held AS available FROM account WHERE id = :id", id=customer.account
     )
     assert account is not None
-    await message.answer(
-        say(
-            "receipt",
-            tokens=tokens(credit.amount),
-            stars=payment.total_amount,
-            charge=charge,
-            left=tokens(account.available),
-        )  # fmt: skip
+    receipt = say(
+        "receipt",
+        tokens=tokens(credit.amount),
+        stars=payment.total_amount,
+        charge=charge,
+        left=tokens(account.available),
     )
+    text, entities = to_copy(receipt, charge)
+    await message.answer(text, entities=entities)

@@ -175,6 +175,7 @@ invoice-title = { $tokens ->
         [many] { $tokens } токенов
        *[other] { $tokens } токена
     }
+pay-button = Заплатить ⭐ { $stars }
 invoice-description = { $tokens ->
         [one] { $tokens } токен
         [few] { $tokens } токена

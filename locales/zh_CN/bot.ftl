@@ -137,6 +137,7 @@ movement-refund = 已退回
 buy = 用 Telegram 星星购买代币。请选择套餐：
 pack-button = { $tokens } 个代币 · ⭐ { $stars }
 invoice-title = { $tokens } 个代币
+pay-button = 支付 ⭐ { $stars }
 invoice-description = { $tokens } 个代币，可在本机器人中用于回答、图片和语音。
 receipt = ✅ 已用 ⭐ { $stars } 购买 { $tokens } 个代币。现在共有 { $left } 个。
 

@@ -137,6 +137,7 @@ movement-refund = 已退回
 buy = 用 Telegram 星星購買代幣。請選擇方案：
 pack-button = { $tokens } 個代幣 · ⭐ { $stars }
 invoice-title = { $tokens } 個代幣
+pay-button = 支付 ⭐ { $stars }
 invoice-description = { $tokens } 個代幣，可在本機器人中用於回答、圖片和語音。
 receipt = ✅ 已用 ⭐ { $stars } 購買 { $tokens } 個代幣。現在共有 { $left } 個。
 
