@@ -98,7 +98,7 @@ def most_for(key: str) -> int:
     if key.startswith("mode-") and key != "mode-chosen":
         return 24  # two in a row
     if key.startswith(("image-count", "pack-button", "pay-button", "voice-switch", "stop-button")):
-        return 44  # one in a row
+        return 48  # one in a row
     if key == "invoice-title":
         return 32
     if key == "invoice-description":
