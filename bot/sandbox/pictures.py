@@ -102,7 +102,7 @@ def _label(picture: Image.Image, prompt: str) -> None:
         lines.append((words, font))
     wide = round(max(drawn_with.getlength(line) for line, drawn_with in lines) + 2 * size)
     high = round(size * (1.5 * len(lines) + 0.6))
-    left, top = (width - wide) // 2, round(height * 0.95) - high
+    left, top = (width - wide) // 2, round(height * 0.88) - high
     plate = Image.new("L", (wide, high), 0)
     ImageDraw.Draw(plate).rounded_rectangle((0, 0, wide - 1, high - 1), radius=size * 0.7, fill=140)
     picture.paste((0, 0, 0), (left, top), plate)

@@ -33,7 +33,7 @@ footer = { $price ->
        *[other] { $price } tokens
     } · { $left } left
 answer-stopped = Stopped ·
-stop-button = ◼ Stop
+stop-button = ■ Stop
 stopping = Stopping …
 nothing-to-stop = There is nothing to stop any more.
 job-cancelled = Cancelled; nothing was charged.

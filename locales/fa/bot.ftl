@@ -32,7 +32,7 @@ cannot-take = هنوز نمی‌توانم با این نوع پیام کار ک
 
 footer = هزینه: { DIGITS($price) } توکن · مانده: { DIGITS($left) } توکن
 answer-stopped = متوقف شد ·
-stop-button = ◼ توقف
+stop-button = ■ توقف
 stopping = دارم متوقف می‌کنم…
 nothing-to-stop = دیگر چیزی برای متوقف کردن نیست.
 job-cancelled = لغو شد؛ توکنی کسر نشد.

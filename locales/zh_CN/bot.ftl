@@ -29,7 +29,7 @@ cannot-take = 我还处理不了这类消息，没有扣费。请发文字给我
 
 footer = { $price } 个代币 · 剩余 { $left }
 answer-stopped = 已停止 ·
-stop-button = ◼ 停止
+stop-button = ■ 停止
 stopping = 正在停止…
 nothing-to-stop = 已经没有可以停止的内容了。
 job-cancelled = 已取消，没有扣费。

@@ -29,7 +29,7 @@ cannot-take = 我還無法處理這類訊息，沒有扣款。請傳文字給我
 
 footer = { $price } 個代幣 · 剩餘 { $left }
 answer-stopped = 已停止 ·
-stop-button = ◼ 停止
+stop-button = ■ 停止
 stopping = 正在停止…
 nothing-to-stop = 已經沒有可以停止的內容了。
 job-cancelled = 已取消，沒有扣款。
