@@ -33,7 +33,7 @@ footer = { $price ->
        *[other] { $price } tokens
     } · { $left } left
 answer-stopped = Stopped ·
-stop-button = ◼ Stop
+stop-button = ■ Stop
 stopping = Stopping …
 nothing-to-stop = There is nothing to stop any more.
 job-cancelled = Cancelled; nothing was charged.
@@ -78,10 +78,13 @@ button-too-old = This button is too old. Please ask again.
 image-usage = Tell me what to draw: /image a cat in the rain
 image-choose-style = Which style?
 image-choose-count = Style: { $style }. How many pictures?
-image-count = { $count } ({ $price ->
+image-count = { $count ->
+        [one] { $count } picture
+       *[other] { $count } pictures
+    } · { $price ->
         [one] { $price } token
        *[other] { $price } tokens
-    })
+    }
 style-none = No style
 style-paint = Painting
 style-game = Game
@@ -99,7 +102,7 @@ style-anything = Anything
 style-photo = Photo
 style-tarot = Tarot
 style-impasto-oil = Impasto oil
-style-child-drawing = Child's drawing
+style-child-drawing = Child's art
 style-saladwave = Saladwave
 style-woolworld = Wool world
 style-synthwave = Synthwave
@@ -167,6 +170,7 @@ movement-refund = given back
 buy = Tokens for Telegram Stars. Choose a pack:
 pack-button = { $tokens } tokens · ⭐ { $stars }
 invoice-title = { $tokens } tokens
+pay-button = Pay ⭐ { $stars }
 invoice-description = { $tokens } tokens for answers, pictures and speech in this bot.
 receipt = ✅ { $tokens } tokens for ⭐ { $stars }. You have { $left } now.
 
