@@ -98,4 +98,13 @@ INVARIANTS = {
                 OR back.source <> transfer.destination OR back.destination <> transfer.source))
         UNION ALL SELECT key FROM transfer WHERE kind = 'gift_given'
             AND key NOT IN (SELECT 'gift:' || id FROM gift)""",
+    "I11 a voucher is used as often as it was redeemed, and each time it credits": """
+        SELECT voucher.id FROM voucher WHERE used > most
+            OR used <> (SELECT count(*) FROM redemption WHERE voucher = voucher.id)
+        UNION ALL SELECT voucher.id FROM redemption JOIN voucher ON voucher.id = redemption.voucher
+            LEFT JOIN transfer ON transfer.key = 'voucher:' || voucher.id || ':' || customer
+            WHERE transfer.id IS NULL OR transfer.amount <> voucher.amount
+            OR transfer.source <> 'world:voucher' OR transfer.destination <> 'customer:' || customer
+        UNION ALL SELECT key FROM transfer WHERE kind = 'voucher'
+            AND key NOT IN (SELECT 'voucher:' || voucher || ':' || customer FROM redemption)""",
 }

@@ -10,6 +10,7 @@ import structlog
 
 from billing.free import invites, refills
 from billing.ledger import MILLI
+from billing.payments import vouchers
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
@@ -135,6 +136,7 @@ def sweeps(
         await storage.write(conversations.forget_older, now() - 7 * DAY)
         await storage.write(telegram_inbox.forget_old, now() - telegram_inbox.KEPT)
         await storage.write(forget_drafts, now() - DAY)
+        await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())

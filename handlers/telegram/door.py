@@ -41,6 +41,7 @@ from handlers.telegram import (
     shop,
     support,
     voice,
+    vouchers,
 )
 from handlers.telegram.admins import Admins
 from handlers.telegram.answers import DOOR, Answers
@@ -190,7 +191,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, paysupport, admin, gifts, support, menu, account, image, voice, groups, chat
+            errors, shop, paysupport, admin, vouchers, gifts, support, menu, account, image, voice, groups,
+            chat,
         ))
     )  # fmt: skip
     return dispatcher

@@ -36,7 +36,18 @@ COMMANDS = (
     "cancel", "terms", "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
-ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars")
+ADMIN_COMMANDS = (
+    "issue",
+    "codes",
+    "revoke",
+    "credit",
+    "user",
+    "refund",
+    "refunds",
+    "stars",
+    "voucher",
+    "vouchers",
+)
 PAPERS = ("terms", "privacy")
 INVITE = "inv"
 

@@ -159,6 +159,7 @@ movement-stars = bought with Stars
 movement-stars-refund = purchase refunded
 movement-refund-failed = refund not possible
 movement-repay = debt repaid
+movement-voucher = voucher
 movement-refill = refill
 movement-invite = you invited somebody
 movement-invited = you were invited
@@ -209,6 +210,15 @@ payment-not-yours = This invoice belongs to somebody else. Get your own with /bu
 payment-wrong-amount = The amount does not match the invoice. Please start again with /buy.
 payment-already-paid = This invoice is paid already. Get a new one with /buy.
 payment-expired = This invoice is too old. Get a new one with /buy.
+voucher-redeemed = 🎟 The voucher brought you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. You have { $left } now.
+voucher-unknown = There is no such voucher. Please look at the code again.
+voucher-yours-already = You have had this voucher's tokens already.
+voucher-expired = This voucher has expired.
+voucher-used-up = This voucher is used up: others were faster.
+voucher-too-many-guesses = Too many codes were wrong. Please try again later, or write to /support
 refund-unknown = There is no such payment.
 refund-spent = The tokens of this payment are spent; it can't be refunded at once.
 paysupport = Something wrong with a payment? Send /support and say what happened, with the receipt's number. A person reads it and answers here; what was paid wrongly is given back.
@@ -264,3 +274,5 @@ command-user = Look at a customer
 command-refund = Refund a payment
 command-refunds = Refunds to decide
 command-stars = Star transactions without an order
+command-voucher = Make a voucher
+command-vouchers = List vouchers
