@@ -123,9 +123,11 @@ async def _refund(storage: Storage, refunding: Refunding, words: Sequence[str], 
     try:
         payment = await storage.write(refunds.request_refund, words[0], now())
     except PaymentRefused as refusal:
+        if await refunding.give_back(words[0]):
+            return "It had no order; the Stars are returned."
         return say(refusal.word)
-    if payment.state == "refunded":
-        return "It was refunded before."
+    if payment.state not in ("credited", "refund_requested"):
+        return "It was refunded before." if payment.state == "refunded" else say("refund-impossible")
     if await refunding.ask(words[0]):
         return "Refunded: the tokens are taken back, the Stars are returned."
     return "Telegram refuses this refund; the tokens are the customer's again."

@@ -162,6 +162,39 @@ movement-stars = bought with Stars
 movement-stars-refund = purchase refunded
 movement-refund-failed = refund not possible
 movement-repay = debt repaid
+movement-voucher = voucher
+movement-refill = refill
+movement-invite = you invited somebody
+movement-invited = you were invited
+movement-gift-given = gift
+movement-gift-refund = gift taken back
+gift-usage = Tell me how much and to whom: /gift 20 @name
+gift-to-nobody = I don't know { $name }. Whoever is to get tokens must have written to me once.
+gift-to-oneself = You can't give tokens to yourself.
+gift-confirm = Give { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } to { $name }?
+gift-button = 🎁 Give
+gift-given = 🎁 Given: { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. For a minute you can take it back.
+gift-back-button = ↩️ Take it back
+gift-returned = Taken back: { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } yours again.
+gift-got = 🎁 { $name } gave you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. /balance
+gift-too-much = This is more than you may give in a day; { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } still possible today.
+gift-too-late = It is too late for that.
+gift-spent = It can't be taken back: the tokens are spent already.
 movement-grant = from the operator
 movement-refund = given back
 
@@ -181,9 +214,27 @@ payment-not-yours = This invoice belongs to somebody else. Get your own with /bu
 payment-wrong-amount = The amount does not match the invoice. Please start again with /buy.
 payment-already-paid = This invoice is paid already. Get a new one with /buy.
 payment-expired = This invoice is too old. Get a new one with /buy.
+voucher-redeemed = 🎟 The voucher brought you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. You have { $left } now.
+voucher-unknown = There is no such voucher. Please look at the code again.
+voucher-yours-already = You have had this voucher's tokens already.
+voucher-expired = This voucher has expired.
+voucher-used-up = This voucher is used up: others were faster.
+voucher-too-many-guesses = Too many codes were wrong. Please try again later, or write to /support
 refund-unknown = There is no such payment.
 refund-spent = The tokens of this payment are spent; it can't be refunded at once.
 paysupport = Something wrong with a payment? Send /support and say what happened, with the receipt's number. A person reads it and answers here; what was paid wrongly is given back.
+paysupport-choose = To get a purchase back, choose it. What is unspent comes back at once; otherwise a person decides.
+paysupport-purchase = { $at } · { $tokens } tokens · ⭐ { $stars }
+refund-done = ✅ Done: the tokens are taken back, and Telegram has returned your Stars.
+refund-under-way = The tokens are taken back. Telegram can't be reached at the moment; your Stars follow as soon as it can.
+refund-asked = A person decides about this, because tokens of it are spent or much was refunded today. The answer comes here.
+refund-before = This purchase has been given back already.
+refund-rejected = Your purchase could not be given back, because its tokens are spent. Questions: /support
+refund-decided = This has been decided already.
+refund-impossible = Telegram does not give this payment back. Your tokens stay with you; please write to /support
 terms = Terms in short:
 
     • You buy tokens and spend them on answers, pictures and speech. The price of each request is shown; a request that fails costs nothing.
@@ -212,6 +263,7 @@ command-image = Draw a picture
 command-voice = Speak
 command-balance = Your tokens
 command-buy = Buy tokens
+command-gift = Give tokens to a friend
 command-language = Choose the language
 command-support = Write to a person
 command-paysupport = Help with a payment
@@ -224,4 +276,7 @@ command-revoke = Revoke an API code
 command-credit = Give tokens
 command-user = Look at a customer
 command-refund = Refund a payment
+command-refunds = Refunds to decide
 command-stars = Star transactions without an order
+command-voucher = Make a voucher
+command-vouchers = List vouchers
