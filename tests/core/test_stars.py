@@ -173,3 +173,15 @@ def test_what_was_not_asked_back_is_not_refunded(conn: Connection, ada: int, pay
     refunded(conn, "charge")
 
     assert conn.only("SELECT state FROM payment").state == "credited"
+
+
+def test_one_refund_that_is_done_says_nothing_of_another(conn: Connection, ada: int, payload: str) -> None:
+    for charge in ("one", "two"):
+        credit(conn, SECRET, payload, charge, ada, 50, NOW)
+        request_refund(conn, charge, NOW)
+
+    refunded(conn, "one")
+
+    assert [row.state for row in conn.all("SELECT state FROM payment ORDER BY charge")] == [
+        "refunded", "refund_requested",
+    ]  # fmt: skip
