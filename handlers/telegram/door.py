@@ -12,7 +12,12 @@ import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramNotFound,
+    TelegramUnauthorizedError,
+)
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
@@ -76,10 +81,13 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     settings, storage, texts = parts.settings, parts.storage, parts.texts
     session = AiohttpSession(proxy=settings.telegram_proxy or None, api=TelegramAPIServer.from_base(url))
     bot = Bot(bot_token, session=session)
-    outbox = Outbox(await load_moved_chats(storage), pacing=settings.telegram_pacing)
+    moved = await load_moved_chats(storage)
+    outbox = Outbox(moved, pacing=settings.telegram_pacing)
     session.middleware(outbox)
-    answers = Answers(bot, storage, parts.files, texts, parts.jobs.boot)
-    showing = Showing(bot, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake)
+    answers = Answers(bot, storage, parts.files, texts, moved, parts.jobs.boot)
+    showing = Showing(
+        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake
+    )
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
@@ -90,6 +98,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
+        for message in messages:
+            await moved.hear(message)
         update = updates[0]
         if len(messages) > 1:
             update = update.model_copy(update={"message": joined(messages)})
@@ -109,7 +119,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     async def introduce() -> None:
         await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
 
-    tasks = (outbox.run, showing.run, answers.run, receive, introduce)
+    tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce)
     try:
         yield TelegramDoor(bot, inbox, admins, people, tasks, answers.drain)
     finally:
@@ -118,11 +128,15 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
 async def choose_way(bot: Bot, parts: Parts) -> None:
     """Tell Telegram how updates shall come."""
-    if parts.settings.telegram_webhook:
-        url = parts.settings.base_url + PATH
-        await bot.set_webhook(url, secret_token=parts.webhook_secret, allowed_updates=ALLOWED)
-    else:
+    if not parts.settings.telegram_webhook:
         await bot.delete_webhook()
+        return
+    assert parts.webhook_secret, "whoever knows the address could post updates"
+    url = parts.settings.base_url + PATH
+    try:
+        await bot.set_webhook(url, secret_token=parts.webhook_secret, allowed_updates=ALLOWED)
+    except TelegramBadRequest as error:
+        raise SettingsError(f"Telegram refuses the webhook {url}: {error.message}. See PUBLIC_URL.") from None
 
 
 async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
@@ -131,7 +145,7 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
         try:
             await act()
             return
-        except TelegramUnauthorizedError:
+        except (TelegramUnauthorizedError, TelegramNotFound):
             raise SettingsError(UNAUTHORIZED) from None
         except AiogramError as error:
             log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
-from aiogram.types import CallbackQuery, Message, TelegramObject, User
+from aiogram.types import Message, TelegramObject, User
 
 from bot import customers
 from bot.clock import now
@@ -72,5 +72,4 @@ class MeetPeople(BaseMiddleware):
 
 def _anonymous(event: TelegramObject) -> bool:
     """Sent in a chat's name: nobody's balance can pay for it."""
-    message = event.message if isinstance(event, CallbackQuery) else event
-    return isinstance(event, Message) and isinstance(message, Message) and message.sender_chat is not None
+    return isinstance(event, Message) and event.sender_chat is not None

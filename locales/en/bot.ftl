@@ -52,6 +52,10 @@ error-too-many-waiting = { $most ->
        *[other] { $most } requests of yours are waiting already.
     } Wait for an answer, or stop them with /cancel.
 error-queue-full = Too many people are asking just now. Please try again in a few minutes; nothing was charged.
+answer-undeliverable = The answer is ready, but Telegram does not let me send it where you asked. You got your { $amount ->
+        [one] { $amount } token
+       *[other] { $amount } tokens
+    } back.
 error-banned = You can't use this bot at the moment. /support
 error-internal = Something went wrong on my side; nothing was charged. Please try again.
 error-interrupted = I was interrupted while I worked on this; nothing was charged. Please ask again.
