@@ -16,7 +16,9 @@ class Mutant(NamedTuple):
     tests: tuple[str, ...]
 
 
-NULL = Mutant("nothing", "billing/ledger.py", "    return Balance(*", "    return  Balance(*", ("ledger", "stars"))
+NULL = Mutant(
+    "nothing", "billing/ledger.py", "    return Balance(*", "    return  Balance(*", ("ledger", "stars")
+)
 
 LEDGER = (
     ("a transfer's key is not looked up", "    if known is not None:\n        if known != (kind,",

@@ -1,10 +1,14 @@
 """Every proof, with its amounts for a commit, for `make prove` and for a release."""
 
-from proof import mutation
+from proof import machine, mutation
 from proof.mutants import MUTANTS
 from proof.result import Amounts, Proof
 
 PROGRAMME = (
+    Proof(
+        "T4", "random acts against a model, the audit after each", "steps",
+        Amounts((40_000, 200_000, 10_000_000), (60, 180, 7_200)), machine.prove,
+    ),
     Proof(
         "T6", "money code broken by hand, the core's tests run", "mutants",
         Amounts((len(MUTANTS),) * 3, (240, 300, 600)), mutation.prove,
