@@ -1,10 +1,14 @@
 """Every proof, with its amounts for a commit, for `make prove` and for a release."""
 
-from proof import machine, mutation
+from proof import failpoints, machine, mutation
 from proof.mutants import MUTANTS
 from proof.result import Amounts, Proof
 
 PROGRAMME = (
+    Proof(
+        "T2", "an error and a kill -9 before and after every statement and COMMIT", "failures",
+        Amounts((1, 3, 20), (60, 120, 1_800)), failpoints.prove,
+    ),
     Proof(
         "T4", "random acts against a model, the audit after each", "steps",
         Amounts((40_000, 200_000, 10_000_000), (60, 180, 7_200)), machine.prove,
