@@ -17,6 +17,11 @@ NOW = 1_700_000_000_000
 Act = Callable[[Connection], Any]
 
 
+def act(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Act:
+    """The function with all but its connection."""
+    return lambda conn: fn(conn, *args, **kwargs)
+
+
 class Books:
     """A connection (sqlite3's, or what behaves like one) and the transactions on it."""
 
@@ -26,7 +31,7 @@ class Books:
 
     def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """As Storage.write does it: a transaction of its own, or what `fn` or the COMMIT raised."""
-        (waiting,) = self.together([lambda conn: fn(conn, *args, **kwargs)])
+        (waiting,) = self.together([act(fn, *args, **kwargs)])
         if waiting.error is not None:
             raise waiting.error
         return waiting.result
