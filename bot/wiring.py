@@ -35,7 +35,7 @@ from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.webhook import INBOX, WEBHOOK_SECRET
 from handlers.telegram import inbox as telegram_inbox
-from handlers.telegram.admin import repeat_refunds
+from handlers.telegram import reconciliation
 from handlers.telegram.door import Parts, TelegramDoor, open_telegram
 from handlers.telegram.image import forget_drafts
 
@@ -53,6 +53,8 @@ class App:
     address: str
     """Of the HTTP door."""
     surroundings: Surroundings
+    sweeps: Mapping[str, tuple[float, Sweep]]
+    """What is done from time to time: how often, in seconds, and what."""
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""
@@ -87,10 +89,11 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        await stack.enter_async_context(schedule(sweeps(storage, files, jobs, door, state)))
+        swept = sweeps(storage, files, jobs, door, state)
+        await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [tasks.create_task(run()) for run in (jobs.run, *door.tasks)]
-        yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside)
+        yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept)
         await jobs.drain(settings.drain_seconds)
         await door.drain(settings.drain_seconds)
         for task in running:
@@ -134,13 +137,12 @@ def sweeps(
     async def sweep_files() -> None:
         await files.sweep(storage, now())
 
-    async def refunds() -> None:
-        await repeat_refunds(storage, door.bot)
-
     return {
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
-        "refunds": (60, refunds),
+        "refunds": (60, door.refunding.repeat),
+        "receipts": (60, door.receipts.send_due),
+        "reconciliation": (reconciliation.EVERY, door.reconciliation.run),
         "forget": (HOUR / 1000, forget),
         "files": (HOUR / 1000, sweep_files),
     }

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from billing.ledger import GRANT, SALES, account_of, capture, hold, refund, transfer, void
-from billing.payments import stars
+from billing.payments import reconciliation, refunds, stars
+from billing.payments.reconciliation import StarTransaction
 from billing.payments.stars import Pack
 from bot import queue
 from bot.clock import HOUR
@@ -51,12 +52,12 @@ def fill(books: Books, seed: int) -> World:
     for number in (ADA, BEN):
         books.write(meet, 1000 + number, NOW, name="Somebody", signup=10 * price)
     pack = Pack("100", 100_000 + price, 50)
-    for charge in ("kept", "asked back", "given back"):
+    for charge in ("kept", "asked back", "given back", "refused"):
         payload = books.write(stars.open_invoice, SECRET, ADA, pack, NOW)
         books.write(stars.credit, SECRET, payload, charge, ADA, 50, NOW)
-    for charge in ("asked back", "given back"):
-        books.write(stars.request_refund, charge, NOW)
-    books.write(stars.refunded, "given back")
+    for charge in ("asked back", "given back", "refused"):
+        books.write(refunds.request_refund, charge, NOW)
+    books.write(refunds.refunded, "given back")
     for key, ender in (("taken", capture), ("freed", void), ("open", None), ("still", None)):
         books.write(hold, key, account_of(ADA), price, NOW)
         if ender is capture:
@@ -89,6 +90,10 @@ def _paid(conn: Connection) -> bool:
     return conn.one("SELECT 1 FROM payment WHERE charge = 'new'") is not None
 
 
+def _listed(charge: str, world: World, direction: str) -> StarTransaction:
+    return StarTransaction(charge, direction, 50, 0, "invoice_payment", 1000 + ADA, world.open_invoice, LATER)
+
+
 def _answer(conn: Connection, world: World) -> None:
     outcome = Outcome("answered", world.price, ANSWER, FILES, conversation=("tg:1:0", "How high?"))
     queue.settle(conn, world.running, outcome, LATER)
@@ -114,8 +119,16 @@ FLOWS = (
     Flow("open an invoice", lambda conn, world: stars.open_invoice(
         conn, SECRET, BEN, Pack("100", 100_000, 50), LATER), repeatable=False),
     Flow("pay", _pay),
-    Flow("ask Stars back", lambda conn, world: stars.request_refund(conn, "kept", LATER)),
-    Flow("Stars given back", lambda conn, world: stars.refunded(conn, "asked back")),
+    Flow("ask Stars back", lambda conn, world: refunds.request_refund(conn, "kept", LATER)),
+    Flow("Stars given back", lambda conn, world: refunds.refunded(conn, "asked back")),
+    Flow("Stars not given back", lambda conn, world: refunds.failed(conn, "refused", LATER)),
+    Flow("taken back by the bank", lambda conn, world: reconciliation.hear_of_refund(
+        conn, _listed("kept", world, "out"), LATER)),
+    Flow("refund before its payment", lambda conn, world: reconciliation.hear_of_refund(
+        conn, _listed("new", world, "out"), LATER)),
+    Flow("reconcile", lambda conn, world: reconciliation.enter(conn, SECRET, 0, (
+        _listed("kept", world, "in"), _listed("new", world, "in"), _listed("kept", world, "out"),
+        _listed("asked back", world, "out")), LATER)),
     Flow("hold", lambda conn, world: hold(conn, "new", account_of(BEN), world.price, LATER)),
     Flow("capture", lambda conn, world: capture(conn, "open", (world.price + 1) // 2, LATER)),
     Flow("void", lambda conn, world: void(conn, "still")),

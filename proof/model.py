@@ -1,11 +1,15 @@
 """What the books should say: the rules of the money once more, in plain dicts."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from billing.payments.reconciliation import StarTransaction
 from bot.clock import DAY
 from bot.queue import ATTEMPTS, RERUN_BUDGET
 
+Sold = tuple[str, int, int, int]
+"""An invoice: its payload, whose it is, millitokens, Stars."""
 WAITING = ("queued", "running")
 
 
@@ -43,6 +47,9 @@ class Model:
     sold: list[tuple[int, int]] = field(default_factory=list)
     """What was captured: when, how much."""
 
+    orphans: set[str] = field(default_factory=set)
+    """Charges whose refund was heard of before them."""
+
     def move(self, source: str, destination: str, amount: int) -> None:
         self.posted[source] -= amount
         self.posted[destination] += amount
@@ -54,6 +61,48 @@ class Model:
 
     def available(self, customer: int) -> int:
         return self.posted[f"customer:{customer}"] - self.held(customer)
+
+    def owed(self, customer: int) -> int:
+        return -self.posted[f"debt:{customer}"]
+
+    def repay(self, customer: int) -> None:
+        amount = min(self.owed(customer), self.available(customer))
+        if amount > 0:
+            self.move(f"customer:{customer}", f"debt:{customer}", amount)
+
+    def pay(self, charge: str, paid: ModelPayment) -> None:
+        self.payments[charge] = paid
+        self.move("world:stars", f"customer:{paid.customer}", paid.amount)
+        if charge in self.orphans:
+            self.returned(paid)
+        self.repay(paid.customer)
+
+    def take_back(self, paid: ModelPayment, taken: int, state: str) -> None:
+        """`taken` from the customer, the rest is owed."""
+        self.move(f"customer:{paid.customer}", "world:stars", taken)
+        self.move(f"debt:{paid.customer}", "world:stars", paid.amount - taken)
+        paid.state = state
+
+    def undo_refund(self, paid: ModelPayment) -> None:
+        self.move("world:stars", f"customer:{paid.customer}", paid.amount)
+        paid.state = "refund_failed"
+
+    def returned(self, paid: ModelPayment) -> None:
+        if paid.state in ("credited", "refund_failed"):
+            self.take_back(paid, min(paid.amount, self.available(paid.customer)), "refunded")
+        paid.state = "refunded"
+
+    def reconcile(self, listed: Sequence[StarTransaction], sold: Sequence[Sold]) -> list[str]:
+        """Book what the list has and the books have not; the charges credited."""
+        packs = {invoice[0]: invoice for invoice in sold}
+        credited = []
+        for one in listed:
+            if one.direction == "out":
+                self.returned(self.payments[one.id])
+            elif one.id not in self.payments:
+                self.pay(one.id, ModelPayment(*packs[one.payload or ""]))
+                credited.append(one.id)
+        return credited
 
     def in_state(self, *states: str) -> list[ModelJob]:
         return [job for job in self.jobs.values() if job.state in states]

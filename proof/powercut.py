@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from billing.ledger import GRANT, account_of, transfer
-from billing.payments import stars
+from billing.payments import refunds, stars
 from billing.payments.stars import Pack
 from bot import queue
 from bot.customers import meet
@@ -74,7 +74,7 @@ def _work(chance: random.Random, books: Books) -> Iterator[list[Act]]:
         yield [act(queue.claim, "text", asked, 9, "boot", NOW)]
         yield [_settle(*job, chance.randbytes(chance.randint(1, 900)).hex()) for job in _running(books)]
         if number % 5 == 0:
-            yield [act(stars.request_refund, f"charge {number}", NOW)]
+            yield [act(refunds.request_refund, f"charge {number}", NOW)]
             yield [act(transfer, f"grant {number}", "grant", GRANT, account_of(1), 500, NOW)]
 
 

@@ -29,7 +29,7 @@ from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers.telegram import account, admin, chat, errors, groups, image, menu, shop, support, voice
-from handlers.telegram.admin import Admins
+from handlers.telegram.admins import Admins
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
@@ -37,6 +37,9 @@ from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
 from handlers.telegram.people import MeetPeople, People
+from handlers.telegram.receipts import Receipts
+from handlers.telegram.reconciliation import Reconciliation
+from handlers.telegram.refunding import Refunding
 from handlers.telegram.showing import Showing
 
 log = structlog.get_logger()
@@ -69,6 +72,9 @@ class TelegramDoor:
     inbox: Inbox
     admins: Admins
     people: People
+    receipts: Receipts
+    refunding: Refunding
+    reconciliation: Reconciliation
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     drain: Callable[[float], Coroutine[Any, Any, None]]
@@ -92,8 +98,9 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
+    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
+    reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     dispatcher = handlers_in_order()
-
     asking = Asking(parts.jobs, showing, settings)
 
     async def handle(updates: Sequence[Update]) -> None:
@@ -108,6 +115,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
+            receipts=receipts, refunding=refunding,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -119,9 +127,14 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     async def introduce() -> None:
         await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
 
-    tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce)
+    async def reconcile() -> None:
+        await until_heard(reconciliation.run)
+
+    tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
-        yield TelegramDoor(bot, inbox, admins, people, tasks, answers.drain)
+        yield TelegramDoor(
+            bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
+        )  # fmt: skip
     finally:
         await session.close()
 

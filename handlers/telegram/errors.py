@@ -5,7 +5,7 @@ from aiogram import Router
 from aiogram.exceptions import AiogramError, TelegramForbiddenError
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
-from billing.errors import NotEnoughTokens, PaymentRefused, Refusal
+from billing.errors import InDebt, NotEnoughTokens, PaymentRefused, Refusal
 from bot import customers
 from bot.clock import now
 from bot.queue import Banned, QueueFull, TooManyWaiting
@@ -33,6 +33,8 @@ def words(refusal: Refusal, say: Say) -> str:
     match refusal:
         case NotEnoughTokens(price=price, available=available):
             return say("error-not-enough", price=tokens(price), available=tokens(available))
+        case InDebt(amount=amount):
+            return say("error-in-debt", tokens=tokens(amount))
         case TooLong(size=size, most=most):
             return say("error-too-long", size=size, most=most)
         case TooManyWaiting(most=most):

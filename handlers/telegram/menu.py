@@ -36,7 +36,7 @@ COMMANDS = (
     "terms", "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
-ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund")
+ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund", "stars")
 PAPERS = ("terms", "privacy", "paysupport")
 INVITE = "inv"
 
