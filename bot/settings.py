@@ -84,6 +84,12 @@ class Settings(BaseSettings):
     chat_text_bytes_max: int = Field(default=8_000, ge=1, le=30_000)
     chat_waiting_text: int = Field(default=10, ge=1)
     chat_waiting_other: int = Field(default=5, ge=1)
+    api_text_bytes_min: int = Field(default=8, ge=1)
+    api_text_bytes_max: int = Field(default=2_000, ge=8, le=30_000)
+    api_waiting_text: int = Field(default=30, ge=1)
+    """Requests of this kind that are under way at one time with one API code."""
+    api_waiting_image: int = Field(default=20, ge=1)
+    api_waiting_voice: int = Field(default=20, ge=1)
     text_workers: int = Field(default=32, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)

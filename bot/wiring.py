@@ -15,11 +15,13 @@ from bot.books import Secrets, open_books
 from bot.catalog.modes import read_modes
 from bot.catalog.packs import read_packs
 from bot.catalog.styles import read_styles
+from bot.catalog.voices import read_voices
 from bot.clock import DAY, HOUR, now
 from bot.conversations import Conversations
 from bot.files import Files
 from bot.jobs import Jobs, Work
 from bot.operator import Operator
+from bot.outbound import open_outbound
 from bot.prices import Prices
 from bot.providers.opened import open_providers
 from bot.sandbox.page import add_page
@@ -29,15 +31,21 @@ from bot.settings import Settings
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers import command_line
+from handlers.http import callback_api
 from handlers.http.account import STORAGE
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
+from handlers.http.callback_api import CALLBACK_API, CallbackApi
+from handlers.http.contract import Bytes, Contract
+from handlers.http.deliveries import Deliveries
 from handlers.http.pages import FILES, STATE, State
+from handlers.http.site import SITE, Site
 from handlers.http.webhook import INBOX, WEBHOOK_SECRET
 from handlers.telegram import inbox as telegram_inbox
 from handlers.telegram.admin import repeat_refunds
 from handlers.telegram.door import Parts, TelegramDoor, open_telegram
 from handlers.telegram.image import forget_drafts
+from handlers.telegram.notices import Notices
 
 log = structlog.get_logger()
 
@@ -85,14 +93,30 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
+        outbound = await stack.enter_async_context(
+            open_outbound(settings.outbound_allow, settings.outbound_ports)
+        )
+        contract = Contract(
+            tuple(read_modes()), read_styles(), read_voices(),
+            Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
+        )  # fmt: skip
+        app[CALLBACK_API] = CallbackApi(storage, jobs, outbound, app[DOORKEEPER], contract, settings)
+        site = app[SITE] = Site()
+        notices = Notices(door.bot, storage, texts)
+        deliveries = Deliveries(
+            storage, outbound, site, secrets.encryption_key, jobs.boot, notices.endpoint_paused
+        )
+        jobs.doors[callback_api.DOOR] = deliveries
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
+        site.base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
         await stack.enter_async_context(schedule(sweeps(storage, files, jobs, door, state)))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        running = [tasks.create_task(run()) for run in (jobs.run, *door.tasks)]
+        running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
         yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside)
         await jobs.drain(settings.drain_seconds)
         await door.drain(settings.drain_seconds)
+        await deliveries.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
 
