@@ -19,10 +19,32 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
+async def other() -> AsyncIterator[Receiver]:
+    """Another program's."""
+    async with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+async def private() -> AsyncIterator[Receiver]:
+    """A server that the operator has not allowed."""
+    async with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
 def settings(
-    telegram: SandboxTelegram, upstream: OfflineUpstream, receiver: Receiver, tmp_path: Path
+    telegram: SandboxTelegram,
+    upstream: OfflineUpstream,
+    receiver: Receiver,
+    other: Receiver,
+    private: Receiver,
+    tmp_path: Path,
 ) -> Settings:
-    return settings_for(telegram, upstream, tmp_path / "data", outbound_allow=f"127.0.0.1:{receiver.port}")
+    return settings_for(
+        telegram, upstream, tmp_path / "data", outbound_ports=(80, 443, private.port),
+        outbound_allow=f"127.0.0.1:{receiver.port},127.0.0.1:{other.port}",
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -50,6 +50,9 @@ class Receiver:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
         await self._runner.cleanup()
 
     async def _hear(self, request: web.Request) -> web.StreamResponse:
