@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from billing import Connection
-from billing.errors import KeyReused, Refusal
+from billing.errors import InDebt, KeyReused, Refusal
 from billing.ledger import MILLI, account_of, capture, hold, void
 from bot import conversations, files
 from bot.clock import DAY
@@ -131,12 +131,15 @@ def hold_key(job: int) -> str:
 def _refuse(conn: Connection, new: NewJob, queue_most: int) -> None:
     kind = new.request.kind
     now = conn.only(
-        "SELECT banned_at, (SELECT count(*) FROM job WHERE state = 'queued' AND kind = :kind) AS queued"
+        "SELECT banned_at, (SELECT count(*) FROM job WHERE state = 'queued' AND kind = :kind) AS queued,"
+        " (SELECT posted FROM account WHERE id = 'debt:' || :customer) AS debt"
         " FROM customer WHERE id = :customer",
         kind=kind, customer=new.customer,
     )  # fmt: skip
     if now.banned_at is not None:
         raise Banned
+    if now.debt:
+        raise InDebt(-now.debt)
     if now.queued >= queue_most:
         raise QueueFull
     if any(kind in limit.kinds for limit in new.limits):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from aiohttp import web
 
 from billing.tariff import load_tariff
 from bot import conversations
@@ -37,12 +38,12 @@ from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
-from handlers.http.deliveries import Deliveries
+from handlers.http.deliveries import Deliveries, Tell
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.site import SITE, Site
 from handlers.http.webhook import INBOX, WEBHOOK_SECRET
 from handlers.telegram import inbox as telegram_inbox
-from handlers.telegram.admin import repeat_refunds
+from handlers.telegram import reconciliation
 from handlers.telegram.door import Parts, TelegramDoor, open_telegram
 from handlers.telegram.image import forget_drafts
 from handlers.telegram.notices import Notices
@@ -61,6 +62,8 @@ class App:
     address: str
     """Of the HTTP door."""
     surroundings: Surroundings
+    sweeps: Mapping[str, tuple[float, Sweep]]
+    """What is done from time to time: how often, in seconds, and what."""
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""
@@ -93,32 +96,40 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
-        outbound = await stack.enter_async_context(
-            open_outbound(settings.outbound_allow, settings.outbound_ports)
+        tell = Notices(door.bot, storage, texts).endpoint_paused
+        deliveries = await stack.enter_async_context(
+            open_callback_api(app, settings, jobs, secrets.encryption_key, tell)
         )
-        contract = Contract(
-            tuple(read_modes()), read_styles(), read_voices(),
-            Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
-        )  # fmt: skip
-        app[CALLBACK_API] = CallbackApi(storage, jobs, outbound, app[DOORKEEPER], contract, settings)
-        site = app[SITE] = Site()
-        notices = Notices(door.bot, storage, texts)
-        deliveries = Deliveries(
-            storage, outbound, site, secrets.encryption_key, jobs.boot, notices.endpoint_paused
-        )
-        jobs.doors[callback_api.DOOR] = deliveries
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
-        site.base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
+        app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        await stack.enter_async_context(schedule(sweeps(storage, files, jobs, door, state)))
+        swept = sweeps(storage, files, jobs, door, state)
+        await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
-        yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside)
+        yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept)
         await jobs.drain(settings.drain_seconds)
         await door.drain(settings.drain_seconds)
         await deliveries.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
+
+
+@asynccontextmanager
+async def open_callback_api(
+    app: web.Application, settings: Settings, jobs: Jobs, key: bytes, tell: Tell
+) -> AsyncIterator[Deliveries]:
+    """The door of programs: what takes their requests, and what posts the answers to their addresses."""
+    async with open_outbound(settings.outbound_allow, settings.outbound_ports) as outbound:
+        contract = Contract(
+            tuple(read_modes()), read_styles(), read_voices(),
+            Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
+        )  # fmt: skip
+        app[SITE] = Site()
+        app[CALLBACK_API] = CallbackApi(app[STORAGE], jobs, outbound, app[DOORKEEPER], contract, settings)
+        deliveries = Deliveries(app[STORAGE], outbound, app[SITE], key, jobs.boot, tell)
+        jobs.doors[callback_api.DOOR] = deliveries
+        yield deliveries
 
 
 @asynccontextmanager
@@ -158,13 +169,12 @@ def sweeps(
     async def sweep_files() -> None:
         await files.sweep(storage, now())
 
-    async def refunds() -> None:
-        await repeat_refunds(storage, door.bot)
-
     return {
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
-        "refunds": (60, refunds),
+        "refunds": (60, door.refunding.repeat),
+        "receipts": (60, door.receipts.send_due),
+        "reconciliation": (reconciliation.EVERY, door.reconciliation.run),
         "forget": (HOUR / 1000, forget),
         "files": (HOUR / 1000, sweep_files),
     }

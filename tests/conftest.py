@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from bot.sandbox.upstream import OfflineUpstream
 
 from bot.sandbox.telegram import SandboxTelegram
+from bot.sandbox.upstream import OfflineUpstream
 from bot.settings import Settings
 from bot.wiring import App
 from tests.world import BOT_TOKEN, hosted, people, settings_for

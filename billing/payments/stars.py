@@ -9,8 +9,10 @@ import hmac
 from typing import NamedTuple
 
 from billing import Connection, Row
-from billing.errors import KeyReused, NotEnoughTokens, PaymentRefused
+from billing.debt import repay
+from billing.errors import KeyReused, PaymentRefused
 from billing.ledger import STARS, open_account, transfer
+from billing.payments.refunds import returned
 
 LIFETIME = 30 * 24 * 3_600_000
 """Milliseconds in which an invoice may be paid."""
@@ -86,37 +88,19 @@ def credit(
         " VALUES (:charge, :invoice, :customer, :amount, :stars, :now)",
         charge=charge, invoice=invoice.id, customer=customer, amount=invoice.amount, stars=stars, now=now,
     )  # fmt: skip
-    account = open_account(conn, customer)
-    transfer(conn, f"pay:stars:{charge}", "stars", STARS, account, invoice.amount, now)
+    key = f"pay:stars:{charge}"
+    transfer(conn, key, "stars", STARS, open_account(conn, customer), invoice.amount, now)
+    _go_back(conn, charge, now)
+    repay(conn, customer, key, now)
     return Credit(invoice.amount, fresh=True)
 
 
-def request_refund(conn: Connection, charge: str, now: int) -> Row:
-    """Take the payment's tokens back, so that they can't be spent while Telegram is asked.
-
-    Telegram is called after this is committed, and again until it has answered (`refunded`). Raises
-    PaymentRefused: unknown charge, or some of the tokens are spent.
-    """
-    payment = conn.one(
-        "SELECT charge, customer, amount, state FROM payment WHERE charge = :charge", charge=charge
-    )
-    if payment is None:
-        raise PaymentRefused("refund-unknown")
-    if payment.state == "credited":
-        account = open_account(conn, payment.customer)
-        try:
-            transfer(conn, f"refund:stars:{charge}", "stars_refund", account, STARS, payment.amount, now)
-        except NotEnoughTokens:
-            raise PaymentRefused("refund-spent") from None
-        conn.run("UPDATE payment SET state = 'refund_requested' WHERE charge = :charge", charge=charge)
-    return payment
-
-
-def refunded(conn: Connection, charge: str) -> None:
-    """Telegram has given the Stars back."""
-    conn.run(
-        "UPDATE payment SET state = 'refunded' WHERE charge = :c AND state = 'refund_requested'", c=charge
-    )
+def _go_back(conn: Connection, charge: str, now: int) -> None:
+    """The refund was heard of before its payment."""
+    if conn.run(
+        "UPDATE star_transaction SET state = 'booked' WHERE id = :charge AND direction = 'out'", charge=charge
+    ):
+        returned(conn, charge, now)
 
 
 def _genuine(conn: Connection, secret: bytes, payload: str) -> Row | None:

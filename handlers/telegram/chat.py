@@ -1,5 +1,7 @@
 """Text in, answer out: the main thing."""
 
+import re
+
 from aiogram import Router
 from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, User
@@ -60,10 +62,8 @@ class ForTheBot(BaseFilter):
         text = message.text or message.caption or ""
         if message.chat.type == "private":
             return {"words": text}
-        name = f"@{me.username}"
-        if name.lower() in text.lower():
-            at = text.lower().index(name.lower())
-            return {"words": (text[:at] + text[at + len(name) :]).strip()}
+        if mention := re.search(rf"(?<!\w)@{me.username}(?!\w)", text, re.IGNORECASE):
+            return {"words": (text[: mention.start()] + text[mention.end() :]).strip()}
         replied = message.reply_to_message
         if replied and replied.from_user and replied.from_user.id == me.id:
             return {"words": text}

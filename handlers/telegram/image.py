@@ -67,15 +67,15 @@ async def style_chosen(
 ) -> None:  # fmt: skip
     draft, _, number = rest.partition(":")
     style = styles[int(number)] if number.isdigit() and int(number) < len(styles) else None
-    if not await storage.write(_keep_style, draft, customer.id, style):
+    kept = await storage.write(_keep_style, draft, customer.id, style)
+    if not kept or not isinstance(query.message, Message):
         await query.answer(say("button-too-old"), show_alert=True)
         return
     await query.answer()
-    if isinstance(query.message, Message):
-        await query.message.edit_text(
-            say("image-choose-count", style=style_name(style, say)),
-            reply_markup=_count_keyboard(draft, jobs, say),
-        )
+    await query.message.edit_text(
+        say("image-choose-count", style=style_name(style, say)),
+        reply_markup=_count_keyboard(draft, jobs, say),
+    )
 
 
 @router.callback_query(Button("count"))
@@ -89,12 +89,11 @@ async def count_chosen(
         return
     request = ImageRequest(prompt=row.prompt, style=row.style, count=int(number))
     shown = query.message.message_id if query.message else None
-    # One job a draft: a second tap on the buttons is the same request.
+    # One job a draft: a second tap on the buttons is the same request. What becomes of the message is the
+    # job's to show: it may have ended before anything could be done here.
     place = Place.load(row.place)._replace(shown=shown)
     await asking.ask(f"draft:{draft}", request, place, customer)
     await query.answer()
-    if isinstance(query.message, Message):
-        await query.message.edit_text(say("status-image", progress=""))
 
 
 def style_name(style: str | None, say: Say) -> str:

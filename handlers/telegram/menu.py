@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import structlog
 from aiogram import Bot, Router
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import (
     BotCommand,
@@ -26,6 +28,7 @@ from handlers.telegram.filters import Button
 from handlers.telegram.people import People
 from handlers.telegram.place import Place
 
+log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
@@ -33,7 +36,7 @@ COMMANDS = (
     "terms", "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
-ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund")
+ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund", "stars")
 PAPERS = ("terms", "privacy", "paysupport")
 INVITE = "inv"
 
@@ -158,7 +161,10 @@ async def set_commands(bot: Bot, texts: Texts, admins: Sequence[int]) -> None:
         )
     for admin in admins:
         commands = _commands((*COMMANDS, *ADMIN_COMMANDS), texts.say("en"))
-        await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=admin))
+        try:
+            await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=admin))
+        except TelegramBadRequest as error:  # who has never written to the bot has no chat with it
+            log.warning("an admin gets no menu of commands", admin=admin, error=error.message)
 
 
 def _commands(names: Sequence[str], say: Say) -> list[BotCommand]:

@@ -15,14 +15,18 @@ from aiogram.types import (
 )
 
 from billing.errors import PaymentRefused
-from billing.payments import stars
+from billing.payments import reconciliation, stars
+from billing.payments.reconciliation import StarTransaction
 from billing.payments.stars import Pack
 from bot.clock import now
 from bot.customers import Customer
+from bot.jobs import Jobs
 from bot.storage import Storage
 from bot.texts import Say, tokens
-from handlers.telegram.admin import Admins
+from handlers.telegram.admins import Admins
 from handlers.telegram.filters import Button, Has
+from handlers.telegram.receipts import Receipts
+from handlers.telegram.reconciliation import unmatched_alarm, went_back
 
 log = structlog.get_logger()
 router = Router(name="shop")
@@ -86,8 +90,9 @@ async def pre_checkout(
 
 @router.message(Has("successful_payment"))
 async def paid(
-    message: Message, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes, admins: Admins
-) -> None:
+    message: Message, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes, admins: Admins,
+    receipts: Receipts,
+) -> None:  # fmt: skip
     payment = message.successful_payment
     assert payment is not None
     charge = payment.telegram_payment_charge_id
@@ -97,20 +102,28 @@ async def paid(
             now(),
         )  # fmt: skip
     except PaymentRefused:
-        await admins.tell(f"A payment that is not ours: {charge}, from {customer.telegram_id}. Look at it.")
-        await message.answer(say("payment-unknown"))
+        odd = StarTransaction(
+            charge, "in", payment.total_amount, 0, "invoice_payment", customer.telegram_id,
+            payment.invoice_payload, int(message.date.timestamp() * 1000),
+        )  # fmt: skip
+        if await storage.write(reconciliation.note, odd, "unmatched", None):
+            await admins.tell(unmatched_alarm([odd]))
+        await message.answer(say("payment-unmatched"))
         return
     log.info("payment credited", customer=customer.id, amount=credit.amount, fresh=credit.fresh)
-    account = await storage.fetch_one(
-        "SELECT posted - held AS available FROM account WHERE id = :id", id=customer.account
-    )
-    assert account is not None
-    await message.answer(
-        say(
-            "receipt",
-            tokens=tokens(credit.amount),
-            stars=payment.total_amount,
-            charge=charge,
-            left=tokens(account.available),
-        )  # fmt: skip
-    )
+    await receipts.send(charge)
+
+
+@router.message(Has("refunded_payment"))
+async def taken_back(message: Message, customer: Customer, storage: Storage, jobs: Jobs) -> None:
+    """Telegram has given Stars back, at our wish or not."""
+    payment = message.refunded_payment
+    assert payment is not None
+    charge = payment.telegram_payment_charge_id
+    back = StarTransaction(
+        charge, "out", payment.total_amount, 0, "invoice_payment", customer.telegram_id,
+        payment.invoice_payload, int(message.date.timestamp() * 1000),
+    )  # fmt: skip
+    whose = await storage.write(reconciliation.hear_of_refund, back, now())
+    if whose is not None:
+        await went_back(storage, jobs, whose, charge)

@@ -52,7 +52,15 @@ error-too-many-waiting = { $most ->
        *[other] { $most } requests of yours are waiting already.
     } Wait for an answer, or stop them with /cancel.
 error-queue-full = Too many people are asking just now. Please try again in a few minutes; nothing was charged.
+answer-undeliverable = The answer is ready, but Telegram does not let me send it where you asked. You got your { $amount ->
+        [one] { $amount } token
+       *[other] { $amount } tokens
+    } back.
 error-banned = You can't use this bot at the moment. /support
+error-in-debt = You owe { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } for a payment that was taken back. Please repay that with /buy first.
 error-internal = Something went wrong on my side; nothing was charged. Please try again.
 error-interrupted = I was interrupted while I worked on this; nothing was charged. Please ask again.
 error-upstream = I could not get an answer; nothing was charged. Please try again later.
@@ -139,6 +147,10 @@ balance = You have { $available ->
        *[other] { $available } tokens
     }.
 balance-held = { $held } more are set aside for what is being worked on.
+balance-debt = You owe { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } for a payment that was taken back; your next purchase repays that first.
 balance-next = /buy gets more.
 no-movements = Nothing has moved yet.
 movement = { $at }  { $amount }  { $what }
@@ -146,6 +158,8 @@ movement-capture = answer
 movement-signup = welcome gift
 movement-stars = bought with Stars
 movement-stars-refund = purchase refunded
+movement-refund-failed = refund not possible
+movement-repay = debt repaid
 movement-grant = from the operator
 movement-refund = given back
 
@@ -159,6 +173,7 @@ receipt = ✅ { $tokens } tokens for ⭐ { $stars }. You have { $left } now.
 
     Receipt: { $charge }
 payment-unknown = This invoice is not valid here. Please start again with /buy.
+payment-unmatched = I could not match this payment with an order. A person looks at it, and you lose nothing: either the tokens or your Stars come. /paysupport
 payment-not-yours = This invoice belongs to somebody else. Get your own with /buy.
 payment-wrong-amount = The amount does not match the invoice. Please start again with /buy.
 payment-already-paid = This invoice is paid already. Get a new one with /buy.
@@ -206,3 +221,4 @@ command-revoke = Revoke an API code
 command-credit = Give tokens
 command-user = Look at a customer
 command-refund = Refund a payment
+command-stars = Star transactions without an order

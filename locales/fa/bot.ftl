@@ -48,7 +48,9 @@ error-not-enough = توکن کافی ندارید: این درخواست { DIGIT
 error-too-long = متن خیلی بلند است: { DIGITS($size) } بایت، در حالی که حداکثر { DIGITS($most) } بایت ممکن است. لطفاً کوتاهش کنید.
 error-too-many-waiting = همین حالا { DIGITS($most) } درخواست در انتظار دارید. تا رسیدن پاسخ صبر کنید، یا با /cancel متوقفشان کنید.
 error-queue-full = الان افراد زیادی در صف هستند. لطفاً چند دقیقهٔ دیگر دوباره امتحان کنید؛ توکنی کسر نشد.
+answer-undeliverable = پاسخ آماده است، اما تلگرام اجازه نمی‌دهد آن را همان‌جا که پرسیدید بفرستم. { DIGITS($amount) } توکن شما برگردانده شد.
 error-banned = فعلاً نمی‌توانید از این ربات استفاده کنید. پشتیبانی: /support
+error-in-debt = بابت پرداختی که پس گرفته شد { DIGITS($tokens) } توکن بدهکارید. لطفاً اول آن را با /buy تسویه کنید.
 error-internal = مشکلی از طرف من پیش آمد؛ توکنی کسر نشد. لطفاً دوباره امتحان کنید.
 error-interrupted = وسط کار قطع شدم؛ توکنی کسر نشد. لطفاً دوباره بپرسید.
 error-upstream = نتوانستم پاسخی بگیرم؛ توکنی کسر نشد. لطفاً کمی بعد دوباره امتحان کنید.
@@ -126,6 +128,7 @@ nothing-to-cancel = چیزی برای لغو کردن نیست.
 
 balance = شما { DIGITS($available) } توکن دارید.
 balance-held = { DIGITS($held) } توکن دیگر هم برای درخواست‌های در حال انجام کنار گذاشته شده است.
+balance-debt = بابت پرداختی که پس گرفته شد { DIGITS($tokens) } توکن بدهکارید؛ خرید بعدی اول آن را تسویه می‌کند.
 balance-next = خرید توکن: /buy
 no-movements = هنوز تراکنشی ندارید.
 movement = { DIGITS($at) }  { DIGITS($amount) } توکن  { $what }
@@ -133,6 +136,8 @@ movement-capture = هزینهٔ پاسخ
 movement-signup = هدیهٔ خوش‌آمدگویی
 movement-stars = خرید با ستاره
 movement-stars-refund = بازپرداخت خرید
+movement-refund-failed = بازپرداخت ممکن نشد
+movement-repay = تسویهٔ بدهی
 movement-grant = از طرف مدیر
 movement-refund = برگشت هزینه
 
@@ -146,6 +151,7 @@ receipt = ✅ { DIGITS($tokens) } توکن با { DIGITS($stars) } ستاره �
 
     شمارهٔ رسید: { $charge }
 payment-unknown = این صورت‌حساب اینجا معتبر نیست. لطفاً دوباره از /buy شروع کنید.
+payment-unmatched = نتوانستم این پرداخت را به سفارشی وصل کنم. یکی از همکاران ما بررسی‌اش می‌کند و چیزی از دست نمی‌دهید: یا توکن‌ها می‌رسد یا ستاره‌هایتان برمی‌گردد. پیگیری: /paysupport
 payment-not-yours = این صورت‌حساب برای شخص دیگری است. صورت‌حساب خودتان را با /buy بگیرید.
 payment-wrong-amount = مبلغ با صورت‌حساب نمی‌خواند. لطفاً دوباره از /buy شروع کنید.
 payment-already-paid = این صورت‌حساب قبلاً پرداخت شده است. با /buy صورت‌حساب تازه‌ای بگیرید.
@@ -193,3 +199,4 @@ command-revoke = باطل کردن کد API
 command-credit = اعطای توکن
 command-user = مشاهدهٔ یک مشتری
 command-refund = بازپرداخت یک پرداخت
+command-stars = تراکنش‌های ستارهٔ بدون سفارش

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from billing.ledger import capture, hold, open_account, refund, void
-from billing.payments.stars import Pack, credit, open_invoice, refunded, request_refund
+from billing.debt import repay
+from billing.ledger import balance, capture, hold, open_account, refund, void
+from billing.payments import reconciliation
+from billing.payments.reconciliation import StarTransaction
+from billing.payments.refunds import refunded, request_refund, returned
+from billing.payments.stars import Pack, credit, open_invoice
 from bot import queue
 from bot.audit import INVARIANTS, STALE_NAME, audit
 from bot.files import StoredFile
@@ -44,12 +48,18 @@ def fill(conn: Connection) -> None:
     capture(conn, "refunded", tokens(3), NOW)
     refund(conn, "refunded", NOW, "sorry")
 
-    for charge in ("kept", "back"):
+    for charge in ("kept", "back", "lost", "listed"):
         payload = open_invoice(conn, b"s", ben, Pack("100", tokens(100), 50), NOW)
         credit(conn, b"s", payload, charge, ben, 50, NOW)
     open_invoice(conn, b"s", ben, Pack("100", tokens(100), 50), NOW)
     request_refund(conn, "back", NOW)
     refunded(conn, "back")
+    hold(conn, "in use", account, balance(conn, account).available - 5, NOW)
+    returned(conn, "lost", NOW)
+    void(conn, "in use")
+    repay(conn, ben, "test", NOW)
+    listed = StarTransaction("listed", "in", 50, 0, "invoice_payment", BEN, payload, NOW)
+    reconciliation.note(conn, listed, "booked", NOW)
     for update, state in ((1, "received"), (2, "processed")):
         conn.run(
             "INSERT INTO update_received (bot, id, lane, body, state, received_at, processed_at)"
@@ -153,7 +163,7 @@ BREAKS = [
     ("I9", "UPDATE invoice SET amount = amount * 2 WHERE id = 1"),
     ("I9", "UPDATE invoice SET customer = 1 WHERE id = 1"),
     ("I9", "UPDATE invoice SET state = 'open' WHERE id = 1"),
-    ("I9", "UPDATE invoice SET state = 'paid' WHERE id = 3"),
+    ("I9", "UPDATE invoice SET state = 'paid' WHERE id = 5"),
     ("I9", "DELETE FROM payment WHERE charge = 'kept'"),
     ("I9", "UPDATE transfer SET kind = 'stars' WHERE kind = 'grant'"),
     ("I9", "UPDATE transfer SET key = 'pay:stars:other' WHERE key = 'pay:stars:kept'"),
@@ -164,6 +174,16 @@ BREAKS = [
     ("I10", "UPDATE transfer SET kind = 'refund' WHERE kind = 'grant'"),
     ("I10", "UPDATE transfer SET key = 'refund:taken' WHERE key = 'refund:refunded'"),
     ("I10", "UPDATE transfer SET key = 'refund:open' WHERE key = 'refund:refunded'"),
+    ("I4 I6", "UPDATE account SET posted = posted + CASE id WHEN 'debt:2' THEN 5 ELSE -5 END"
+           " WHERE id IN ('debt:2', 'world:grant')"),
+    ("I9 I10", "UPDATE payment SET customer = 1 WHERE charge = 'lost'"),
+    ("I4 I10", "UPDATE transfer SET destination = 'world:grant' WHERE key = 'rest:stars:lost'"),
+    ("I4 I10", "UPDATE transfer SET source = 'sales' WHERE key = 'rest:stars:lost'"),
+    ("I21", "UPDATE star_transaction SET id = 'of nobody'"),
+    ("I21", "UPDATE star_transaction SET stars = stars + 1"),
+    ("I21", "UPDATE star_transaction SET direction = 'out'"),
+    ("I4 I22", "UPDATE transfer SET destination = 'world:grant' WHERE kind = 'repay'"),
+    ("I4 I22", "UPDATE transfer SET source = 'customer:1' WHERE kind = 'repay'"),
     ("I13", "DELETE FROM delivery WHERE job = 2"),
     ("I13", "INSERT INTO delivery (job, door, next_at, created_at) VALUES (7, 'test', 1, 1)"),
     ("I13", "UPDATE job SET delivers = 0 WHERE id = 2"),
