@@ -71,6 +71,7 @@ error-content-refused = I can't help with this; nothing was charged.
 error-language-unknown = I could not tell which language this is; nothing was charged.
 error-language-unsupported = I can't speak this language yet; nothing was charged.
 error-voice-unsupported = This voice does not exist in this language; nothing was charged.
+endpoint-paused = Your program at { $address } does not take its answers ({ $why }). I will try it again from time to time; until then the answers can be fetched with the API.
 button-too-old = This button is too old. Please ask again.
 
 ## Pictures
