@@ -92,6 +92,7 @@ class Inbox:
         fresh = await self._storage.write(_store, self._bot.id, received, now())
         for update in received:
             if update.id in fresh:
+                fresh.remove(update.id)  # it may be there twice
                 self._enqueue(update)
 
     async def _take_up(self) -> None:
@@ -160,7 +161,7 @@ class Inbox:
 
     async def _set_aside(self, group: list[Received], attempts: int, reason: str) -> None:
         await self._mark(group, "poisoned", attempts, reason)
-        self._tell(f"update {group[0].id} was set aside after {attempts} tries: {reason}")
+        self._tell(f"update {group[0].id} was set aside at try {attempts}: {reason}")
 
     def _tell(self, text: str) -> None:
         """Tell the admins; nothing waits for it."""

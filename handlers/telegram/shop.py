@@ -72,6 +72,7 @@ async def pack_chosen(
     payload = await storage.write(stars.open_invoice, invoice_secret, customer.id, pack, now())
     await query.answer()
     amount = tokens(pack.amount)
+    pay = InlineKeyboardButton(text=say("pay-button", stars=pack.stars), pay=True)
     await bot.send_invoice(
         chat_id=customer.telegram_id,
         title=say("invoice-title", tokens=amount)[:32],
@@ -79,6 +80,7 @@ async def pack_chosen(
         payload=payload,
         currency="XTR",
         prices=[LabeledPrice(label=say("invoice-title", tokens=amount), amount=pack.stars)],
+        reply_markup=InlineKeyboardMarkup(inline_keyboard=[[pay]]),
     )
 
 

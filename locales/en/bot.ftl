@@ -33,7 +33,7 @@ footer = { $price ->
        *[other] { $price } tokens
     } · { $left } left
 answer-stopped = Stopped ·
-stop-button = ◼ Stop
+stop-button = ■ Stop
 stopping = Stopping …
 nothing-to-stop = There is nothing to stop any more.
 job-cancelled = Cancelled; nothing was charged.
@@ -71,6 +71,7 @@ error-content-refused = I can't help with this; nothing was charged.
 error-language-unknown = I could not tell which language this is; nothing was charged.
 error-language-unsupported = I can't speak this language yet; nothing was charged.
 error-voice-unsupported = This voice does not exist in this language; nothing was charged.
+endpoint-paused = Your program at { $address } does not take its answers ({ $why }). I will try it again from time to time; until then the answers can be fetched with the API.
 button-too-old = This button is too old. Please ask again.
 
 ## Pictures
@@ -78,10 +79,13 @@ button-too-old = This button is too old. Please ask again.
 image-usage = Tell me what to draw: /image a cat in the rain
 image-choose-style = Which style?
 image-choose-count = Style: { $style }. How many pictures?
-image-count = { $count } ({ $price ->
+image-count = { $count ->
+        [one] { $count } picture
+       *[other] { $count } pictures
+    } · { $price ->
         [one] { $price } token
        *[other] { $price } tokens
-    })
+    }
 style-none = No style
 style-paint = Painting
 style-game = Game
@@ -99,7 +103,7 @@ style-anything = Anything
 style-photo = Photo
 style-tarot = Tarot
 style-impasto-oil = Impasto oil
-style-child-drawing = Child's drawing
+style-child-drawing = Child's art
 style-saladwave = Saladwave
 style-woolworld = Wool world
 style-synthwave = Synthwave
@@ -211,6 +215,7 @@ plan-resume-button = Go on after all
 plan-may-resume = You can switch your subscription on again: in Telegram, Settings → My Stars.
 plan-failed = Your subscription could not be renewed: there were too few Stars. /buy
 invoice-title = { $tokens } tokens
+pay-button = Pay ⭐ { $stars }
 invoice-description = { $tokens } tokens for answers, pictures and speech in this bot.
 receipt = ✅ { $tokens } tokens for ⭐ { $stars }. You have { $left } now.
 

@@ -30,9 +30,9 @@ cannot-take = هنوز نمی‌توانم با این نوع پیام کار ک
 
 ## Answers
 
-footer = { DIGITS($price) } توکن · { DIGITS($left) } توکن مانده
+footer = هزینه: { DIGITS($price) } توکن · مانده: { DIGITS($left) } توکن
 answer-stopped = متوقف شد ·
-stop-button = ◼ توقف
+stop-button = ■ توقف
 stopping = دارم متوقف می‌کنم…
 nothing-to-stop = دیگر چیزی برای متوقف کردن نیست.
 job-cancelled = لغو شد؛ توکنی کسر نشد.
@@ -61,6 +61,7 @@ error-content-refused = در این مورد نمی‌توانم کمک کنم؛
 error-language-unknown = نفهمیدم این متن به چه زبانی است؛ توکنی کسر نشد.
 error-language-unsupported = هنوز نمی‌توانم به این زبان صحبت کنم؛ توکنی کسر نشد.
 error-voice-unsupported = این صدا برای این زبان وجود ندارد؛ توکنی کسر نشد.
+endpoint-paused = برنامهٔ شما در { $address } پاسخ‌هایش را نمی‌گیرد ({ $why }). هر از گاهی دوباره امتحان می‌کنم؛ تا آن زمان می‌توان پاسخ‌ها را از API گرفت.
 button-too-old = این دکمه قدیمی شده است. لطفاً دوباره درخواست کنید.
 
 ## Pictures
@@ -68,7 +69,7 @@ button-too-old = این دکمه قدیمی شده است. لطفاً دوبار
 image-usage = بگویید چه عکسی بسازم. بنویسید «عکس گربه‌ای زیر باران» یا «تصویر گربه‌ای زیر باران»؛ با دستور هم می‌شود: /image گربه‌ای زیر باران
 image-choose-style = چه سبکی؟
 image-choose-count = سبک: { $style }. چند عکس؟
-image-count = { DIGITS($count) } عکس ({ DIGITS($price) } توکن)
+image-count = { DIGITS($count) } عکس · { DIGITS($price) } توکن
 style-none = بدون سبک
 style-paint = نقاشی
 style-game = بازی
@@ -85,10 +86,10 @@ style-texture = بافت
 style-anything = آزاد
 style-photo = عکاسی
 style-tarot = تاروت
-style-impasto-oil = رنگ‌روغن برجسته
-style-child-drawing = نقاشی کودکانه
+style-impasto-oil = رنگ‌روغن
+style-child-drawing = کودکانه
 style-saladwave = سالادویو
-style-woolworld = دنیای کاموایی
+style-woolworld = کاموایی
 style-synthwave = سینث‌ویو
 style-midjourney = میدجرنی
 style-xmas = کریسمس
@@ -174,6 +175,7 @@ plan-resume-button = ادامهٔ اشتراک
 plan-may-resume = می‌توانید اشتراکتان را دوباره فعال کنید: در تلگرام، تنظیمات ← ستاره‌های من.
 plan-failed = اشتراکتان تمدید نشد: ستاره‌هایتان کافی نبود. خرید: /buy
 invoice-title = { DIGITS($tokens) } توکن
+pay-button = پرداخت ⭐ { DIGITS($stars) }
 invoice-description = { DIGITS($tokens) } توکن برای پاسخ، عکس و صدا در همین ربات.
 receipt = ✅ { DIGITS($tokens) } توکن با { DIGITS($stars) } ستاره ⭐ خریدید. اکنون { DIGITS($left) } توکن دارید.
 

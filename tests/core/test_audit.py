@@ -150,7 +150,9 @@ BREAKS = [
     ("I7", "UPDATE job SET customer = 2 WHERE id = 7"),
     ("I7", "UPDATE job SET state = 'queued' WHERE id = 2; DELETE FROM delivery WHERE job = 2"),
     ("I7", "UPDATE job SET id = 70 WHERE id = 7"),
-    ("I7", "INSERT INTO job SELECT 99, 'new', customer, door, scope, 'l', kind, request, place, delivers,"
+    ("I7", "INSERT INTO job (id, key, customer, door, scope, lane, kind, request, place, delivers,"
+           " price, state, attempt, boot, charged, answer, error, created_at, started_at, ended_at)"
+           " SELECT 99, 'new', customer, door, scope, 'l', kind, request, place, delivers,"
            " price, state, attempt, boot, charged, answer, error, created_at, started_at, ended_at"
            " FROM job WHERE id = 7"),
     ("I5 I7", "UPDATE hold SET state = 'voided' WHERE key = 'job:5'"),
