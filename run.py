@@ -1,6 +1,7 @@
 """`run.py` runs the bot; `run.py admin …` does an operator's act on its books."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,18 +16,28 @@ from bot.storage import StorageError
 from handlers import command_line
 
 EXPECTED = (SettingsError, TariffError, PacksError, StorageError, AddressTaken)
+INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C ended."""
 
 
 async def run(settings: Settings) -> None:
-    from bot.wiring import open_app  # takes seconds to load, for which `admin` need not wait
-
     stop = asyncio.Event()
     for wish in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(wish, stop.set)
+        asyncio.get_running_loop().add_signal_handler(wish, end, stop)
+    from bot.wiring import open_app  # takes seconds to load, for which `admin` need not wait
+
     async with open_app(settings) as app:
         for line in app.greeting():
             print(line, flush=True)
         await stop.wait()
+
+
+def end(stop: asyncio.Event) -> None:
+    """Let running requests finish. Who asks twice needn't wait: the next start takes up what remains."""
+    if stop.is_set():
+        os._exit(INTERRUPTED)
+    print("Ending … (again to end at once)", flush=True)
+    stop.set()
 
 
 async def administer(settings: Settings, words: Sequence[str]) -> int:
@@ -47,6 +58,8 @@ def main(words: Sequence[str]) -> int:
         if not settings.sandbox:
             warn_of_open_file(Path(".env"))
         asyncio.run(run(settings))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except EXPECTED as error:
         print(error, file=sys.stderr)
         return 1
