@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the bot listens, Ctrl-C ends without a traceback
+
 from billing.tariff import TariffError
 from bot.books import open_books
 from bot.catalog.packs import PacksError
@@ -26,9 +28,12 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(wish, end, stop)
     from bot.wiring import open_app  # takes seconds to load, for which `admin` need not wait
 
+    await asyncio.sleep(0.01)  # a wish that came meanwhile is heard
+    if stop.is_set():
+        return
     async with open_app(settings) as app:
-        for line in app.greeting():
-            print(line, flush=True)
+        if not stop.is_set():
+            print(*app.greeting(), sep="\n", flush=True)
         await stop.wait()
 
 
@@ -58,8 +63,6 @@ def main(words: Sequence[str]) -> int:
         if not settings.sandbox:
             warn_of_open_file(Path(".env"))
         asyncio.run(run(settings))
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except EXPECTED as error:
         print(error, file=sys.stderr)
         return 1
