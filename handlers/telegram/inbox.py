@@ -33,6 +33,8 @@ ALLOWED = ["message", "edited_message", "callback_query", "pre_checkout_query", 
 PATH = "/telegram/webhook"
 UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
+REFUSED_SECONDS = 3.0
+"""Until the next try where Telegram refuses to hand out updates and names no time."""
 LANES = 256
 """Lanes that are handled at a time."""
 WAITING = 5_000
@@ -205,7 +207,7 @@ class Inbox:
         code = answer.get("error_code") if isinstance(answer, dict) else None
         if code in (401, 404):
             raise SettingsError(UNAUTHORIZED)
-        pause = 3.0
+        pause = REFUSED_SECONDS
         if code == 409:
             self._conflict()
         elif code == 429:
