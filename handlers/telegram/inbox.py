@@ -29,7 +29,14 @@ from handlers.telegram.outbox import PASSING
 
 log = structlog.get_logger()
 
-ALLOWED = ["message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member"]
+ALLOWED = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "pre_checkout_query",
+    "my_chat_member",
+    "subscription",
+]
 PATH = "/telegram/webhook"
 UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
@@ -231,6 +238,8 @@ def lane_of(body: dict[str, Any]) -> str:
             return f"checkout:{query['id']}"
         if query := body.get("callback_query"):
             return f"tap:{query['from']['id']}"
+        if changed := body.get("subscription"):
+            return f"chat:{changed['user']['id']}"
         for kind in ("message", "edited_message", "my_chat_member"):
             if content := body.get(kind):
                 return f"chat:{content['chat']['id']}"
