@@ -107,8 +107,9 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     session.middleware(outbox)
     answers = Answers(bot, storage, parts.files, texts, moved, parts.jobs.boot)
     showing = Showing(
-        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake
-    )
+        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake,
+        delivering=answers.delivering,
+    )  # fmt: skip
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
