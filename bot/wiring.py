@@ -36,6 +36,7 @@ from handlers.http import callback_api
 from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
+from handlers.http.blocks import Blocks
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
@@ -99,7 +100,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         if outside.telegram is not None:
             add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
-        app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
+        app[DOORKEEPER] = Doorkeeper(
+            storage, secrets.pepper, Blocks(settings.api_bad_codes, settings.api_requests)
+        )
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
         tell = Notices(door.bot, storage, texts).endpoint_paused

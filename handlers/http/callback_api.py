@@ -21,7 +21,7 @@ from bot.providers import Request
 from bot.queue import Job, Limit, NewJob
 from bot.settings import Settings
 from bot.storage import Storage
-from handlers.http.auth import Caller, Doorkeeper
+from handlers.http.auth import DOORKEEPER, Caller, Doorkeeper
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.codes import ADDRESSES, BAD, BAD_CODE, INTERNAL, INVALID, TOO_MANY, WORKED, Refused, said
 from handlers.http.contract import TEXT, Contract
@@ -130,7 +130,7 @@ class CallbackApi:
         code = as_text("api", given)
         if not code:
             raise Wrong("api", "is required: your API code")
-        caller = await self._doorkeeper.find(code)
+        caller = await self._doorkeeper.find(code, address)
         if caller is None:
             raise Refused(BAD_CODE, BAD)
         most = caller.addresses_most
@@ -176,8 +176,9 @@ CALLBACK_API = web.AppKey("callback_api", CallbackApi)
 async def take_job(request: web.Request) -> web.Response:
     api = request.app[CALLBACK_API]
     try:
-        key = request.headers.get("Idempotency-Key")
-        asked = Asked(await read_body(request), request.remote or "", request.path, key)
+        address, key = request.remote or "", request.headers.get("Idempotency-Key")
+        request.app[DOORKEEPER].admit(address)
+        asked = Asked(await read_body(request), address, request.path, key)
         reply = await api.take(asked)
     except StillRunning:
         detail = "The first request with this Idempotency-Key is still running."

@@ -1,16 +1,16 @@
 """Jobs as their programs see them: asked after, and cancelled."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
 from billing import Row
-from bot.clock import SECOND, now
+from bot.clock import now
 from bot.jobs import Jobs
 from handlers.http.account import STORAGE
 from handlers.http.answers import COLUMNS, FILES, answer_of
 from handlers.http.auth import DOORKEEPER
+from handlers.http.codes import when
 from handlers.http.site import SITE
 
 JOBS = web.AppKey("jobs", Jobs)
@@ -67,5 +67,5 @@ def _delivery(row: Row) -> dict[str, Any] | None:
     waits = row.delivery == "pending"
     return {
         "state": row.delivery, "tries": row.attempts, "status": row.status, "error": row.trouble,
-        "next_at": datetime.fromtimestamp(row.next_at / SECOND, UTC).isoformat() if waits else None,
+        "next_at": when(row.next_at) if waits else None,
     }  # fmt: skip
