@@ -76,6 +76,15 @@ class Settings(BaseSettings):
 
     # Money, in tokens
     signup_tokens: int = Field(default=10, ge=0)
+    refill_tokens: int = Field(default=20, ge=0)
+    """Who has less is refilled up to it, REFILL_HOURS after the last use. 0: nobody."""
+    refill_hours: float = Field(default=12, gt=0)
+    invite_tokens: int = Field(default=5, ge=0)
+    """For the inviter and the invited, on the first job of the latter that bought tokens paid for."""
+    invites_per_day: int = Field(default=10, ge=0)
+    gift_tokens_per_day: int = Field(default=100, ge=0)
+    refund_tokens_at_once: int = Field(default=500, ge=0)
+    """As many a day are refunded to a customer who asks, if they are unspent; beyond it an admin decides."""
     tariff_file: str = ""
     """A tariff.toml of the operator's own."""
     packs_file: str = ""

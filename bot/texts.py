@@ -71,6 +71,11 @@ class _Digits(FluentType):
         return text.translate(_PERSIAN_DIGITS)
 
 
+def isolated(text: str) -> str:
+    """A name as it stands in a sentence of the other direction, as Fluent puts it there."""
+    return f"\u2068{text}\u2069"
+
+
 def closest(language_code: str | None) -> str:
     """Which of our languages is nearest to a Telegram client's, as `fa`, `zh-hant`, `pt-br`."""
     code = (language_code or "").replace("_", "-").lower()

@@ -9,6 +9,9 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from billing.free import invites, refills
+from billing.ledger import MILLI
+from billing.payments import vouchers
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
@@ -112,7 +115,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(storage, files, jobs, door, state)
+        swept = sweeps(settings, storage, files, jobs, door, state)
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
@@ -156,7 +159,7 @@ def make_jobs(settings: Settings, providers: Providers, storage: Storage, files:
 
 
 def sweeps(
-    storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State
+    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State
 ) -> Mapping[str, tuple[float, Sweep]]:
     """What is done from time to time: how often, in seconds, and what."""
 
@@ -171,14 +174,27 @@ def sweeps(
         await storage.write(telegram_inbox.forget_old, now() - telegram_inbox.KEPT)
         await storage.write(forget_drafts, now() - DAY)
         await storage.write(callback_api.forget_replies, now() - 7 * DAY)
+        await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())
+
+    async def refill() -> None:
+        before = now() - int(settings.refill_hours * HOUR)
+        if settings.refill_tokens:
+            await storage.write(refills.refill, settings.refill_tokens * MILLI, before, now())
+
+    async def pay_invites() -> None:
+        if settings.invite_tokens:
+            amount = settings.invite_tokens * MILLI
+            await storage.write(invites.pay, amount, settings.invites_per_day, now())
 
     return {
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
         "refunds": (60, door.refunding.repeat),
+        "refills": (300, refill),
+        "invites": (60, pay_invites),
         "receipts": (60, door.receipts.send_due),
         "reconciliation": (reconciliation.EVERY, door.reconciliation.run),
         "forget": (HOUR / 1000, forget),

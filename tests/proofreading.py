@@ -98,8 +98,8 @@ def most_for(key: str) -> int:
         return 20  # three buttons in a row
     if key.startswith("mode-") and key != "mode-chosen":
         return 24  # two in a row
-    if key.startswith(("image-count", "pack-button", "voice-switch", "stop-button")):
-        return 40
+    if key.startswith(("image-count", "pack-button", "pay-button", "voice-switch", "stop-button")):
+        return 48  # one in a row
     if key == "invoice-title":
         return 32
     if key == "invoice-description":

@@ -28,7 +28,22 @@ from bot.operator import Operator
 from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
-from handlers.telegram import account, admin, chat, errors, groups, image, menu, shop, support, voice
+from handlers.telegram import (
+    account,
+    admin,
+    chat,
+    errors,
+    gifts,
+    groups,
+    image,
+    menu,
+    paysupport,
+    shop,
+    subscriptions,
+    support,
+    voice,
+    vouchers,
+)
 from handlers.telegram.admins import Admins
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
@@ -177,7 +192,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, admin, support, menu, account, image, voice, groups, chat
+            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, image,
+            voice, groups, chat,
         ))
     )  # fmt: skip
     return dispatcher

@@ -23,7 +23,7 @@ from handlers.telegram.outbox import Outbox
 from handlers.telegram.place import Place
 from handlers.telegram.rendering import growing, plain
 from handlers.telegram.splitting import Part
-from handlers.telegram.trouble import is_gone
+from handlers.telegram.trouble import is_gone, is_shut_out
 
 log = structlog.get_logger()
 
@@ -49,6 +49,8 @@ class Shown:
     running: bool = False
     text: str = ""
     on_screen: str = ""
+    shut_out: bool = False
+    """The bot may not write there: nothing more is tried until the answer."""
     task: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -111,7 +113,7 @@ class Showing:
 
     async def _show(self, shown: Shown) -> None:
         act_at = 0.0
-        while not shown.ended.is_set():
+        while not shown.ended.is_set() and not shown.shut_out:
             if shown.running and time.monotonic() >= act_at:
                 act_at = time.monotonic() + ACTION_SECONDS
                 await self._try(self._act, shown)
@@ -122,12 +124,13 @@ class Showing:
 
     async def _try(self, act: Callable[[Shown], Awaitable[None]], shown: Shown) -> None:
         """What is shown on the way is worth no failure: the answer comes all the same."""
-        if shown.ended.is_set():
+        if shown.ended.is_set() or shown.shut_out:
             return
         try:
             await act(shown)
         except AiogramError as error:
             log.info("could not show", job=shown.job.id, error=type(error).__name__)
+            shown.shut_out = is_shut_out(error)
         except Exception:
             log.exception("could not show", job=shown.job.id)
 

@@ -181,3 +181,15 @@ def test_one_occasion_cannot_repay_twice(conn: Connection, ada: int, payload: st
 def test_an_unknown_payment_cannot_be_returned(conn: Connection) -> None:
     with pytest.raises(PaymentRefused, match="refund-unknown"):
         returned(conn, "charge", NOW)
+
+
+def test_one_refund_that_is_done_says_nothing_of_another(conn: Connection, ada: int, payload: str) -> None:
+    for charge in ("one", "two"):
+        credit(conn, SECRET, payload, charge, ada, 50, NOW)
+        request_refund(conn, charge, NOW)
+
+    refunded(conn, "one")
+
+    assert [row.state for row in conn.all("SELECT state FROM payment ORDER BY charge")] == [
+        "refunded", "refund_requested",
+    ]  # fmt: skip

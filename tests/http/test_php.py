@@ -14,9 +14,7 @@ from tests.world import settings_for, until
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not shutil.which("php") and "CI" not in os.environ, reason="needs php-cli and php-curl"
-    ),
+    pytest.mark.skipif(not shutil.which("php") and "CI" not in os.environ, reason="needs php-curl"),
 ]
 
 

@@ -159,6 +159,7 @@ const WORDS = {
     tenSeconds: '10 s',
     showKeyboard: 'Show the bot’s keyboard',
     nothing: 'No messages here yet …',
+    named: '{name}, {text}',
   },
   fa: {
     sandbox: 'محیط آزمایشی: چیزی از این دستگاه بیرون نمی‌رود؛ ستاره‌ها پول بازی‌اند.',
@@ -318,6 +319,7 @@ const WORDS = {
     tenSeconds: '۱۰ ثانیه',
     showKeyboard: 'نمایش صفحه‌کلید ربات',
     nothing: 'اینجا هنوز پیامی نیست …',
+    named: '{name}، {text}',
   },
 }
 
