@@ -155,7 +155,7 @@ DEBT = (
     ("a debt is repaid beyond what is owed", "amount = min(owed(conn, customer), balance(conn, account).available)",
      "amount = balance(conn, account).available"),
     ("a debt is repaid with what is held", "balance(conn, account).available)", "balance(conn, account).posted)"),
-    ("one occasion repays twice", "f\"repay:{occasion}\"", "f\"repay:{occasion}:{balance(conn, account).posted}\""),
+    ("one occasion repays twice", "f\"repay:{occasion}\"", "f\"repay:{occasion}:{owed(conn, customer)}\""),
     ("a debt is repaid to the house", "\"repay\", account, debt_of(customer), amount",
      "\"repay\", account, \"sales\", amount"),
 )  # fmt: skip

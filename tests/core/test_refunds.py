@@ -193,16 +193,3 @@ def test_one_refund_that_is_done_says_nothing_of_another(conn: Connection, ada: 
     assert [row.state for row in conn.all("SELECT state FROM payment ORDER BY charge")] == [
         "refunded", "refund_requested",
     ]  # fmt: skip
-
-
-def test_one_occasion_repays_once(conn: Connection, ada: int, payload: str) -> None:
-    credit(conn, SECRET, payload, "charge", ada, 50, NOW)
-    spend(conn, ada, 100)
-    returned(conn, "charge", NOW)
-
-    for number in (1, 2):
-        transfer(conn, f"gift {number}", "gift", GRANT, account_of(ada), tokens(30), NOW)
-        repay(conn, ada, "an occasion", NOW)
-
-    assert owed(conn, ada) == tokens(70)
-    assert has(conn, ada).posted == tokens(30)
