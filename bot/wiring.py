@@ -52,6 +52,7 @@ from handlers.telegram import inbox as telegram_inbox
 from handlers.telegram import reconciliation
 from handlers.telegram.door import Parts, TelegramDoor, open_telegram
 from handlers.telegram.image import forget_drafts
+from handlers.telegram.low_balance import tell_low
 from handlers.telegram.notices import Notices
 
 log = structlog.get_logger()
@@ -115,7 +116,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(settings, storage, files, jobs, door, state)
+        swept = sweeps(settings, storage, files, jobs, door, state, texts)
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
@@ -159,8 +160,9 @@ def make_jobs(settings: Settings, providers: Providers, storage: Storage, files:
 
 
 def sweeps(
-    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State
-) -> Mapping[str, tuple[float, Sweep]]:
+    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State,
+    texts: Texts,
+) -> Mapping[str, tuple[float, Sweep]]:  # fmt: skip
     """What is done from time to time: how often, in seconds, and what."""
 
     async def look() -> None:
@@ -179,6 +181,9 @@ def sweeps(
     async def sweep_files() -> None:
         await files.sweep(storage, now())
 
+    async def notices() -> None:
+        await tell_low(door.bot, storage, texts)
+
     async def refill() -> None:
         before = now() - int(settings.refill_hours * HOUR)
         if settings.refill_tokens:
@@ -193,6 +198,7 @@ def sweeps(
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
         "refunds": (60, door.refunding.repeat),
+        "low balances": (60, notices),
         "refills": (300, refill),
         "invites": (60, pay_invites),
         "receipts": (60, door.receipts.send_due),

@@ -36,6 +36,7 @@ from handlers.telegram import (
     gifts,
     groups,
     image,
+    low_balance,
     menu,
     paysupport,
     shop,
@@ -193,7 +194,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, image,
+            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
+            low_balance, image,
             voice, groups, chat,
         ))
     )  # fmt: skip
