@@ -1,5 +1,6 @@
 # فارسی. «شما»، لحن گرم و روشن، نیم‌فاصلهٔ درست.
 # DIGITS(...) writes a number, or a text of figures, in Persian digits. Addresses, receipts and names go without it.
+# JALALI($at) writes a day and an hour in Iran's calendar.
 # A text's first letter decides its direction, so no text begins with Latin letters.
 
 ## Getting to know each other
@@ -127,7 +128,7 @@ balance = شما { DIGITS($available) } توکن دارید.
 balance-held = { DIGITS($held) } توکن دیگر هم برای درخواست‌های در حال انجام کنار گذاشته شده است.
 balance-next = خرید توکن: /buy
 no-movements = هنوز تراکنشی ندارید.
-movement = { DIGITS($at) }  { DIGITS($amount) } توکن  { $what }
+movement = { JALALI($at) }  { DIGITS($amount) } توکن  { $what }
 movement-capture = هزینهٔ پاسخ
 movement-signup = هدیهٔ خوش‌آمدگویی
 movement-stars = خرید با ستاره
