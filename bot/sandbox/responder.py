@@ -52,7 +52,8 @@ class Said(NamedTuple):
 
 def language_of(messages: Sequence[Said]) -> str:
     """One of the languages that the responder speaks."""
-    code = detect_language(_question(messages).text) or LANGUAGE_IF_UNKNOWN
+    text = _question(messages).text
+    code = detect_language(text) or ("fa" if set(text) & set(THEIR_DIGITS["fa"]) else LANGUAGE_IF_UNKNOWN)
     return code if code in _sayings() else LANGUAGE_IF_UNKNOWN
 
 

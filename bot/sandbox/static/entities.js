@@ -88,7 +88,8 @@ function link(address, children) {
 function command(text, children) {
   const own = `@${world.bot.username}`
   const said = text.endsWith(own) && world.chat > 0 ? text.slice(0, -own.length) : text
-  return make('button', { type: 'button', class: 'link', onclick: () => act('say', { text: said }) }, children)
+  const say = () => act('say', { text: said })
+  return make('button', { type: 'button', class: 'link', dir: 'ltr', onclick: say }, children)
 }
 
 function codeBlock(name, text, children) {
