@@ -5,11 +5,12 @@ Fluent isolates what is put into a sentence, so that a Latin name doesn't turn a
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jdatetime
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentType
 
@@ -76,21 +77,8 @@ class _Jalali(_Digits):
     """`JALALI($at)`: a day and an hour, as 2026-01-31 10:20, in Iran's calendar."""
 
     def format(self, locale: Any) -> str:
-        moment = datetime.strptime(str(self._value), "%Y-%m-%d %H:%M")
-        year, month, day = jalali(moment)
-        return f"{year}/{month:02}/{day:02} {moment:%H:%M}".translate(_PERSIAN_DIGITS)
-
-
-def jalali(day: date) -> tuple[int, int, int]:
-    """Year, month and day in the solar Hijri calendar, by its cycle of 33 years; right from 1800 to 2100."""
-    days = day.toordinal() + 356_032  # since a cycle began, long ago
-    cycles, days = divmod(days, 12_053)
-    fours, days = divmod(days, 1_461)
-    year = -1_595 + 33 * cycles + 4 * fours
-    if days > 365:
-        year, days = year + (days - 1) // 365, (days - 1) % 365
-    month, at = divmod(days, 31) if days < 186 else divmod(days - 186, 30)
-    return year, month + (1 if days < 186 else 7), at + 1
+        moment = jdatetime.datetime.fromgregorian(datetime=datetime.fromisoformat(str(self._value)))
+        return str(moment.strftime("%Y/%m/%d %H:%M")).translate(_PERSIAN_DIGITS)
 
 
 def isolated(text: str) -> str:

@@ -89,7 +89,14 @@ async def test_webhook__without_its_secret_nobody_gets_in(app, telegram, secret)
 async def test_webhook__what_is_no_update_is_refused(app, telegram):
     await registered(telegram)
 
-    for body in ({"data": b"{"}, {"json": []}, {"json": {}}, {"json": {"update_id": "x"}}, {"json": 7}):
+    bodies: list[dict[str, object]] = [
+        {"data": b"{"},
+        {"json": []},
+        {"json": {}},
+        {"json": {"update_id": "x"}},
+        {"json": 7},
+    ]
+    for body in bodies:
         assert await post(app, body) == 400, body
 
 
