@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c '$(SUITS)' 2>/dev/null && echo 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run admin test test-slow test-browser cover lint check bench bench-ledger bench-telegram clean
+.PHONY: run admin test test-slow test-browser cover lint check prove prove-long bench bench-ledger bench-telegram clean
 
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
@@ -31,6 +31,13 @@ test-slow: .venv/dev.stamp .venv/local.stamp
 
 test-browser: .venv/browser.stamp .venv/local.stamp
 	@$(BIN)/python -m pytest -m browser --timeout=300 $(ARGS)
+
+# Money, proved by breaking it; `make prove ARGS='T2 --seed 7'` for a part of it.
+prove: .venv/dev.stamp
+	@$(BIN)/python -m proof $(ARGS)
+
+prove-long: .venv/dev.stamp
+	@$(BIN)/python -m proof --release $(ARGS)
 
 bench: bench-ledger bench-telegram
 

@@ -4,6 +4,20 @@ The schema's CHECKs and triggers guard the same facts while writing; this looks 
 knows nothing of them. Names are those of the list that operators are given (I1 to I9).
 """
 
+_LEGS = """
+    name (prefix, suffix, sign) AS (VALUES
+        ('refund:stars:', '', 1), ('rest:stars:', '', 1), ('refund:stars:', ':again', 1),
+        ('rest:stars:', ':again', 1), ('failed:refund:stars:', '', -1), ('failed:rest:stars:', '', -1)),
+    leg AS (SELECT payment.charge, transfer.key, sign * transfer.amount AS amount,
+        CASE sign WHEN 1 THEN destination ELSE source END AS world,
+        CASE sign WHEN 1 THEN source ELSE destination END IN ('customer:' || payment.customer,
+            CASE WHEN prefix LIKE '%rest:stars:' THEN 'debt:' || payment.customer END,
+            CASE WHEN prefix LIKE '%rest:stars:' THEN 'world:grant' END) AS right_source
+        FROM payment CROSS JOIN name
+        JOIN transfer ON transfer.key = name.prefix || payment.charge || name.suffix)
+"""
+"""The movements of each payment's refund: what was taken is positive."""
+
 INVARIANTS = {
     "I1 money is neither made nor lost": """
         SELECT off FROM (SELECT sum(posted) AS off FROM account) AS books WHERE off <> 0""",
@@ -25,7 +39,8 @@ INVARIANTS = {
             GROUP BY account) AS open ON open.id = account.id
         WHERE account.held <> coalesce(open.amount, 0)""",
     "I6 nobody is overdrawn": """
-        SELECT id, posted, held FROM account WHERE held < 0 OR (kind = 'customer' AND posted < held)""",
+        SELECT id, posted, held FROM account WHERE held < 0 OR (kind = 'customer' AND posted < held)
+            OR (substr(id, 1, 5) = 'debt:' AND posted > 0)""",
     "I8 a captured hold has exactly its capture, others have none": """
         SELECT hold.key FROM hold LEFT JOIN transfer ON transfer.key = 'capture:' || hold.key
         WHERE (hold.state = 'captured') <> (transfer.id IS NOT NULL)
@@ -46,16 +61,50 @@ INVARIANTS = {
             AND (substr(key, 1, 10) <> 'pay:stars:' OR substr(key, 11) NOT IN (SELECT charge FROM payment))
         UNION ALL SELECT 'invoice ' || id FROM invoice
             WHERE state = 'paid' AND id NOT IN (SELECT invoice FROM payment)""",
-    "I10 a refund gives back once what was taken, and nothing else": """
-        SELECT payment.charge FROM payment
-        LEFT JOIN transfer ON transfer.key = 'refund:stars:' || payment.charge
-        WHERE (payment.state = 'credited') <> (transfer.id IS NULL)
-            OR (transfer.id IS NOT NULL AND (transfer.amount <> payment.amount
-                OR transfer.source <> 'customer:' || payment.customer
-                OR transfer.destination <> 'world:stars'))
-        UNION ALL SELECT key FROM transfer WHERE kind = 'stars_refund'
-            AND (substr(key, 1, 13) <> 'refund:stars:' OR substr(key, 14) NOT IN (SELECT charge FROM payment))
+    "I10 a refund gives back once what was taken, and nothing else": f"""
+        WITH {_LEGS}
+        SELECT payment.charge FROM payment LEFT JOIN leg ON leg.charge = payment.charge
+        GROUP BY payment.id, payment.charge, payment.state, payment.amount
+        HAVING coalesce(sum(leg.amount), 0) <>
+            CASE WHEN payment.state IN ('refund_requested', 'refunded') THEN payment.amount ELSE 0 END
+        UNION ALL SELECT key FROM leg WHERE world <> 'world:stars' OR NOT right_source
+        UNION ALL SELECT key FROM transfer
+            WHERE kind IN ('stars_refund', 'refund_failed') AND key NOT IN (SELECT key FROM leg)
         UNION ALL SELECT transfer.key FROM transfer LEFT JOIN hold ON transfer.key = 'refund:' || hold.key
         WHERE transfer.kind = 'refund' AND (hold.key IS NULL OR hold.captured <> transfer.amount
             OR transfer.source <> 'sales' OR transfer.destination <> hold.account)""",
+    "I21 what is booked of Telegram's list is in the books": """
+        SELECT star_transaction.id FROM star_transaction
+        LEFT JOIN payment ON payment.charge = star_transaction.id
+        WHERE star_transaction.state = 'booked' AND (payment.id IS NULL
+            OR payment.stars <> star_transaction.stars
+            OR (direction = 'out' AND payment.state NOT IN ('refund_requested', 'refunded')))""",
+    "I22 who repays has owed": """
+        SELECT transfer.key FROM transfer
+        WHERE kind = 'repay' AND (substr(source, 1, 9) <> 'customer:'
+            OR destination <> 'debt:' || substr(source, 10))""",
+    "I23 an approved refund is made": """
+        SELECT refund_request.id FROM refund_request JOIN payment ON payment.id = refund_request.payment
+        WHERE refund_request.state = 'approved' AND payment.state = 'credited'""",
+    "I24 a gift is given once, and back at most once": """
+        SELECT gift.id FROM gift LEFT JOIN transfer ON transfer.key = 'gift:' || gift.id
+        LEFT JOIN transfer AS back ON back.key = 'refund:gift:' || gift.id
+        WHERE (gift.state = 'asked') <> (transfer.id IS NULL)
+            OR (gift.state = 'returned') <> (back.id IS NOT NULL)
+            OR (transfer.id IS NOT NULL AND (transfer.amount <> gift.amount
+                OR transfer.source <> 'customer:' || gift.sender
+                OR transfer.destination <> 'customer:' || gift.receiver))
+            OR (back.id IS NOT NULL AND (back.amount <> gift.amount
+                OR back.source <> transfer.destination OR back.destination <> transfer.source))
+        UNION ALL SELECT key FROM transfer WHERE kind = 'gift_given'
+            AND key NOT IN (SELECT 'gift:' || id FROM gift)""",
+    "I11 a voucher is used as often as it was redeemed, and each time it credits": """
+        SELECT voucher.id FROM voucher WHERE used > most
+            OR used <> (SELECT count(*) FROM redemption WHERE voucher = voucher.id)
+        UNION ALL SELECT voucher.id FROM redemption JOIN voucher ON voucher.id = redemption.voucher
+            LEFT JOIN transfer ON transfer.key = 'voucher:' || voucher.id || ':' || customer
+            WHERE transfer.id IS NULL OR transfer.amount <> voucher.amount
+            OR transfer.source <> 'world:voucher' OR transfer.destination <> 'customer:' || customer
+        UNION ALL SELECT key FROM transfer WHERE kind = 'voucher'
+            AND key NOT IN (SELECT 'voucher:' || voucher || ':' || customer FROM redemption)""",
 }

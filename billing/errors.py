@@ -22,6 +22,14 @@ class PaymentRefused(Refusal):
         self.word = word
 
 
+class InDebt(Refusal):
+    """Nothing is done for who owes `amount` millitokens."""
+
+    def __init__(self, amount: int) -> None:
+        super().__init__(f"{amount} are owed (millitokens)")
+        self.amount = amount
+
+
 class KeyReused(AssertionError):
     """The same key came with other content: a bug of ours or a forgery, never a customer's mistake."""
 

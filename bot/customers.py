@@ -22,7 +22,7 @@ class Customer(NamedTuple):
         return account_of(self.id)
 
 
-_COLUMNS = "id, telegram_id, name, username, language, mode, speaks, banned_at, awaiting"
+_COLUMNS = "id, telegram_id, name, username, language, mode, speaks, banned_at, awaiting, spoken"
 
 
 def meet(
@@ -32,23 +32,25 @@ def meet(
     *,
     name: str = "",
     username: str | None = None,
+    spoken: str | None = None,
     signup: int = 0,
 ) -> Customer:
-    """The customer with this Telegram id; made, with `signup` millitokens, at the first contact."""
+    """The customer with this Telegram id; made, with `signup` millitokens, at the first contact. `spoken`
+    is their Telegram's language, for what they are told before they choose one."""
     row = conn.one(f"SELECT {_COLUMNS} FROM customer WHERE telegram_id = :id", id=telegram_id)
     if row is None:
         row = conn.only(
-            "INSERT INTO customer (telegram_id, name, username, created_at)"
-            f" VALUES (:id, :name, :username, :now) RETURNING {_COLUMNS}",
-            id=telegram_id, name=name, username=username, now=now,
+            "INSERT INTO customer (telegram_id, name, username, spoken, created_at)"
+            f" VALUES (:id, :name, :username, :spoken, :now) RETURNING {_COLUMNS}",
+            id=telegram_id, name=name, username=username, spoken=spoken, now=now,
         )  # fmt: skip
         account = open_account(conn, row.id)
         if signup:
             transfer(conn, f"signup:{account}", "signup", GRANT, account, signup, now)
-    elif name and (row.name, row.username) != (name, username):
+    elif name and (row.name, row.username, row.spoken) != (name, username, spoken):
         conn.run(
-            "UPDATE customer SET name = :name, username = :username WHERE id = :id",
-            name=name, username=username, id=row.id,
+            "UPDATE customer SET name = :name, username = :username, spoken = :spoken WHERE id = :id",
+            name=name, username=username, spoken=spoken, id=row.id,
         )  # fmt: skip
     return _customer(row)
 

@@ -134,6 +134,13 @@ class Jobs:
         )  # fmt: skip
         return sum([await self.cancel(row.id, customer) for row in rows])
 
+    async def cancel_queued(self, customer: int) -> int:
+        """Cancel what has not begun of all of a customer's jobs; how many."""
+        rows = await self._storage.fetch(
+            "SELECT id FROM job WHERE customer = :customer AND state = 'queued'", customer=customer
+        )
+        return sum([await self.cancel(row.id, customer) for row in rows])
+
     async def turn(self, job: Job) -> int:
         """The job's place in the queue: 1 is next, 0 runs or has ended."""
         row = await self._storage.fetch_one(queue.TURN, kind=job.kind, id=job.id)

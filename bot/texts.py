@@ -5,7 +5,7 @@ Fluent isolates what is put into a sentence, so that a Latin name doesn't turn a
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -73,12 +73,12 @@ class _Digits(FluentType):
 
 
 class _Jalali(_Digits):
-    """`JALALI($at)`: a day and an hour, as 2026-01-31 10:20, in Iran's calendar."""
+    """`JALALI($at)`: a day, as 2026-01-31, or with an hour, 2026-01-31 10:20, in Iran's calendar."""
 
     def format(self, locale: Any) -> str:
-        moment = datetime.strptime(str(self._value), "%Y-%m-%d %H:%M")
-        year, month, day = jalali(moment)
-        return f"{year}/{month:02}/{day:02} {moment:%H:%M}".translate(_PERSIAN_DIGITS)
+        day, _, hour = str(self._value).partition(" ")
+        year, month, of_month = jalali(date.fromisoformat(day))
+        return f"{year}/{month:02}/{of_month:02} {hour}".rstrip().translate(_PERSIAN_DIGITS)
 
 
 def jalali(day: date) -> tuple[int, int, int]:

@@ -26,7 +26,7 @@ RARER = ("call intended, not made", "answer there, not captured", "delivery begu
 WITH_A_JOB = [
     pytest.param(place, marks=[pytest.mark.slow] if place in RARER else [])
     for place in PLACES
-    if not place.startswith("payment")
+    if not place.startswith(("payment", "callback"))
 ]
 PAYING = [place for place in PLACES if place.startswith("payment")]
 

@@ -9,8 +9,11 @@ import hmac
 from typing import NamedTuple
 
 from billing import Connection, Row
-from billing.errors import KeyReused, NotEnoughTokens, PaymentRefused
+from billing.debt import repay
+from billing.errors import KeyReused, PaymentRefused
 from billing.ledger import STARS, open_account, transfer
+from billing.payments.refunds import returned
+from billing.payments.subscriptions import Month, extend
 
 LIFETIME = 30 * 24 * 3_600_000
 """Milliseconds in which an invoice may be paid."""
@@ -24,6 +27,8 @@ class Pack(NamedTuple):
     stars: int
     trial: bool = False
     """Offered to admins only, to try a payment out."""
+    period: int = 0
+    """Seconds after which it is paid again; 0: bought once."""
 
 
 class Credit(NamedTuple):
@@ -36,11 +41,11 @@ class Credit(NamedTuple):
 def open_invoice(conn: Connection, secret: bytes, customer: int, pack: Pack, now: int) -> str:
     """A new invoice for the customer; its payload, for Telegram."""
     row = conn.only(
-        "INSERT INTO invoice (customer, pack, amount, stars, created_at, expires_at)"
-        " VALUES (:customer, :pack, :amount, :stars, :now, :expires) RETURNING id, customer, amount, stars,"
-        " expires_at, state",
+        "INSERT INTO invoice (customer, pack, amount, stars, period, created_at, expires_at)"
+        " VALUES (:customer, :pack, :amount, :stars, :period, :now, :expires)"
+        " RETURNING id, customer, amount, stars, expires_at, state",
         customer=customer, pack=pack.name, amount=pack.amount, stars=pack.stars, now=now,
-        expires=now + LIFETIME,
+        period=pack.period, expires=now + LIFETIME,
     )  # fmt: skip
     return f"{row.id}.{_tag(secret, row)}"
 
@@ -65,17 +70,21 @@ def check(
 
 
 def credit(
-    conn: Connection, secret: bytes, payload: str, charge: str, customer: int, stars: int, now: int
-) -> Credit:
+    conn: Connection, secret: bytes, payload: str, charge: str, customer: int, stars: int, now: int,
+    month: Month | None = None,
+) -> Credit:  # fmt: skip
     """Book a payment that Telegram has taken. The same charge twice is one credit.
 
-    A second payment of the same invoice is another charge and is credited as its own. Raises
-    PaymentRefused where the invoice is not ours: nothing is credited, an admin must look.
+    A second payment of the same invoice is another charge and is credited as its own. `month`: what it
+    paid of a subscription. Raises PaymentRefused where the invoice is not ours: nothing is credited, an
+    admin must look.
     """
     known = conn.one("SELECT customer, amount, stars FROM payment WHERE charge = :charge", charge=charge)
     if known is not None:
         if (known.customer, known.stars) != (customer, stars):
             raise KeyReused(charge)
+        if month is not None:
+            extend(conn, charge, month)
         return Credit(known.amount, fresh=False)
     invoice = _genuine(conn, secret, payload)
     if invoice is None or invoice.customer != customer or invoice.stars != stars:
@@ -86,37 +95,27 @@ def credit(
         " VALUES (:charge, :invoice, :customer, :amount, :stars, :now)",
         charge=charge, invoice=invoice.id, customer=customer, amount=invoice.amount, stars=stars, now=now,
     )  # fmt: skip
-    account = open_account(conn, customer)
-    transfer(conn, f"pay:stars:{charge}", "stars", STARS, account, invoice.amount, now)
+    if month is not None:
+        extend(conn, charge, month)
+    key = f"pay:stars:{charge}"
+    transfer(conn, key, "stars", STARS, open_account(conn, customer), invoice.amount, now)
+    _go_back(conn, charge, now)
+    repay(conn, customer, key, now)
     return Credit(invoice.amount, fresh=True)
 
 
-def request_refund(conn: Connection, charge: str, now: int) -> Row:
-    """Take the payment's tokens back, so that they can't be spent while Telegram is asked.
-
-    Telegram is called after this is committed, and again until it has answered (`refunded`). Raises
-    PaymentRefused: unknown charge, or some of the tokens are spent.
-    """
-    payment = conn.one(
-        "SELECT charge, customer, amount, state FROM payment WHERE charge = :charge", charge=charge
-    )
-    if payment is None:
-        raise PaymentRefused("refund-unknown")
-    if payment.state == "credited":
-        account = open_account(conn, payment.customer)
-        try:
-            transfer(conn, f"refund:stars:{charge}", "stars_refund", account, STARS, payment.amount, now)
-        except NotEnoughTokens:
-            raise PaymentRefused("refund-spent") from None
-        conn.run("UPDATE payment SET state = 'refund_requested' WHERE charge = :charge", charge=charge)
-    return payment
+def _go_back(conn: Connection, charge: str, now: int) -> None:
+    """The refund was heard of before its payment."""
+    if conn.run(
+        "UPDATE star_transaction SET state = 'booked' WHERE id = :charge AND direction = 'out'", charge=charge
+    ):
+        returned(conn, charge, now)
 
 
-def refunded(conn: Connection, charge: str) -> None:
-    """Telegram has given the Stars back."""
-    conn.run(
-        "UPDATE payment SET state = 'refunded' WHERE charge = :c AND state = 'refund_requested'", c=charge
-    )
+def invoice_of(conn: Connection, secret: bytes, payload: str) -> int | None:
+    """The number of the invoice that this payload is of; None: it is none of ours."""
+    invoice = _genuine(conn, secret, payload)
+    return int(invoice.id) if invoice else None
 
 
 def _genuine(conn: Connection, secret: bytes, payload: str) -> Row | None:

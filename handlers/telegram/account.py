@@ -7,6 +7,7 @@ from aiogram.filters import Command
 from aiogram.types import Message
 
 from billing import Row
+from billing.debt import debt_of
 from bot.customers import Customer
 from bot.storage import Storage
 from bot.texts import Say, tokens
@@ -25,12 +26,18 @@ _MOVEMENTS = (
 
 @router.message(Command("balance"))
 async def balance(message: Message, customer: Customer, say: Say, storage: Storage) -> None:
-    account = await storage.fetch_one("SELECT posted, held FROM account WHERE id = :id", id=customer.account)
+    account = await storage.fetch_one(
+        "SELECT posted, held, (SELECT posted FROM account WHERE id = :debt) AS debt"
+        " FROM account WHERE id = :id",
+        id=customer.account, debt=debt_of(customer.id),
+    )  # fmt: skip
     assert account is not None
     movements = await storage.fetch(_MOVEMENTS, account=customer.account, most=LINES)
     head = say("balance", available=tokens(account.posted - account.held))
     if account.held:
         head += " " + say("balance-held", held=tokens(account.held))
+    if account.debt:
+        head += " " + say("balance-debt", tokens=tokens(-account.debt))
     lines = [_line(row, say) for row in movements]
     await message.answer("\n".join([head, "", *(lines or [say("no-movements")]), "", say("balance-next")]))
 

@@ -6,48 +6,22 @@ Admins read English here; what customers get is in their language.
 
 from collections.abc import Sequence
 
-import structlog
-from aiogram import Bot, Router
-from aiogram.exceptions import AiogramError, TelegramBadRequest
-from aiogram.filters import BaseFilter, Command, CommandObject
+from aiogram import Router
+from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
 from billing.errors import NotEnoughTokens, PaymentRefused
-from billing.payments import stars
+from billing.payments import reconciliation, refunds
 from bot.clock import now
 from bot.operator import Operator, UnknownCustomer, amount_of
 from bot.storage import Storage
 from bot.texts import Say, Texts, isolated, tokens
-from handlers.telegram.rendering import Part, plain, to_copy
+from handlers.telegram.admins import FromAdmin
+from handlers.telegram.refunding import Refunding
+from handlers.telegram.rendering import plain, to_copy
+from handlers.telegram.splitting import Part
 
-log = structlog.get_logger()
 router = Router(name="admin")
-
-
-class Admins:
-    """Who administers, and the way to tell them all."""
-
-    def __init__(self, bot: Bot, ids: Sequence[int]) -> None:
-        self.ids = frozenset(ids)
-        self._bot = bot
-
-    async def tell(self, text: str) -> None:
-        log.error("alarm", text=text)
-        for admin in self.ids:
-            try:
-                await self._bot.send_message(admin, f"⚠️ {text}")
-            except AiogramError as error:
-                log.warning("an admin could not be told", admin=admin, error=type(error).__name__)
-
-
-class FromAdmin(BaseFilter):
-    async def __call__(self, message: Message, admins: Admins) -> bool:
-        return (
-            message.chat.type == "private"
-            and message.from_user is not None
-            and message.from_user.id in admins.ids
-            and message.forward_origin is None
-        )
 
 
 router.message.filter(FromAdmin())
@@ -59,6 +33,7 @@ USAGE = {
     "credit": "/credit <telegram id> <tokens> <reason>",
     "user": "/user <telegram id>",
     "refund": "/refund <charge id>",
+    "stars": "/stars",
 }
 
 
@@ -74,8 +49,9 @@ def _number(words: str) -> int:
 
 @router.message(Command(*USAGE))
 async def administer(
-    message: Message, command: CommandObject, operator: Operator, storage: Storage, bot: Bot, texts: Texts
-) -> None:
+    message: Message, command: CommandObject, operator: Operator, storage: Storage, refunding: Refunding,
+    texts: Texts,
+) -> None:  # fmt: skip
     words = (command.args or "").split()
     answer: str | Part
     try:
@@ -91,8 +67,10 @@ async def administer(
                 answer = await _credit(operator, words, key)
             case "user":
                 answer = await _user(operator, words)
+            case "stars":
+                answer = await _stars(storage)
             case _:
-                answer = await _refund(storage, bot, words, texts.say("en"))
+                answer = await _refund(storage, refunding, words, texts.say("en"))
     except (Misused, ValueError, IndexError) as error:
         answer = f"{str(error).capitalize() + '. ' if str(error) else ''}Use it as: {USAGE[command.command]}"
     except UnknownCustomer:
@@ -141,37 +119,24 @@ async def _user(operator: Operator, words: Sequence[str]) -> str:
     )
 
 
-async def _refund(storage: Storage, bot: Bot, words: Sequence[str], say: Say) -> str:
+async def _refund(storage: Storage, refunding: Refunding, words: Sequence[str], say: Say) -> str:
     try:
-        payment = await storage.write(stars.request_refund, words[0], now())
+        payment = await storage.write(refunds.request_refund, words[0], now())
     except PaymentRefused as refusal:
+        if await refunding.give_back(words[0]):
+            return "It had no order; the Stars are returned."
         return say(refusal.word)
-    if payment.state == "refunded":
-        return "It was refunded before."
-    await refund_with_telegram(storage, bot, words[0])
-    return "Refunded: the tokens are taken back, the Stars are returned."
+    if payment.state not in ("credited", "refund_requested"):
+        return "It was refunded before." if payment.state == "refunded" else say("refund-impossible")
+    if await refunding.ask(words[0]):
+        return "Refunded: the tokens are taken back, the Stars are returned."
+    return "Telegram refuses this refund; the tokens are the customer's again."
 
 
-async def refund_with_telegram(storage: Storage, bot: Bot, charge: str) -> None:
-    """Have Telegram give the Stars back; asking twice is asking once."""
-    row = await storage.fetch_one(
-        "SELECT customer.telegram_id FROM payment JOIN customer ON customer.id = payment.customer"
-        " WHERE charge = :charge",
-        charge=charge,
-    )
-    assert row is not None, charge
-    try:
-        await bot.refund_star_payment(user_id=row.telegram_id, telegram_payment_charge_id=charge)
-    except TelegramBadRequest as error:
-        if "CHARGE_ALREADY_REFUNDED" not in error.message:
-            raise
-    await storage.write(stars.refunded, charge)
-
-
-async def repeat_refunds(storage: Storage, bot: Bot) -> None:
-    """Refunds that were asked for and whose answer never came."""
-    for row in await storage.fetch("SELECT charge FROM payment WHERE state = 'refund_requested' LIMIT 50"):
-        try:
-            await refund_with_telegram(storage, bot, row.charge)
-        except AiogramError as error:
-            log.error("refund failed, will be tried again", charge=row.charge, error=str(error))
+async def _stars(storage: Storage) -> str:
+    """The operator's queue."""
+    lines = [
+        f"{'+' if row.direction == 'in' else '−'}{row.stars} ⭐ {row.id} · {row.telegram_id or row.partner}"
+        for row in await storage.write(reconciliation.unmatched)
+    ]
+    return "\n".join(lines) or "Every Star transaction has its order."

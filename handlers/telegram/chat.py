@@ -1,5 +1,7 @@
 """Text in, answer out: the main thing."""
 
+import re
+
 from aiogram import Router
 from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, User
@@ -60,10 +62,8 @@ class ForTheBot(BaseFilter):
         text = message.text or message.caption or ""
         if message.chat.type == "private":
             return {"words": text}
-        name = f"@{me.username}"
-        if name.lower() in text.lower():
-            at = text.lower().index(name.lower())
-            return {"words": (text[:at] + text[at + len(name) :]).strip()}
+        if mention := re.search(rf"(?<!\w)@{me.username}(?!\w)", text, re.IGNORECASE):
+            return {"words": (text[: mention.start()] + text[mention.end() :]).strip()}
         replied = message.reply_to_message
         if replied and replied.from_user and replied.from_user.id == me.id:
             return {"words": text}
@@ -93,6 +93,12 @@ async def answer_text(
 async def stop(query: CallbackQuery, rest: str, customer: Customer, say: Say, jobs: Jobs) -> None:
     stopped = rest.isdigit() and await jobs.cancel(int(rest), customer.id)
     await query.answer(say("stopping" if stopped else "nothing-to-stop"))
+
+
+@router.callback_query()
+async def unknown_button(query: CallbackQuery, say: Say) -> None:
+    """Of an earlier version, or made up."""
+    await query.answer(say("button-too-old"), show_alert=True)
 
 
 @router.message(ForTheBot())

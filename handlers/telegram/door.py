@@ -12,7 +12,12 @@ import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, TelegramUnauthorizedError
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramNotFound,
+    TelegramUnauthorizedError,
+)
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
@@ -23,8 +28,23 @@ from bot.operator import Operator
 from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
-from handlers.telegram import account, admin, chat, errors, groups, image, menu, shop, support, voice
-from handlers.telegram.admin import Admins
+from handlers.telegram import (
+    account,
+    admin,
+    chat,
+    errors,
+    gifts,
+    groups,
+    image,
+    menu,
+    paysupport,
+    shop,
+    subscriptions,
+    support,
+    voice,
+    vouchers,
+)
+from handlers.telegram.admins import Admins
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
@@ -32,6 +52,9 @@ from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
 from handlers.telegram.people import MeetPeople, People
+from handlers.telegram.receipts import Receipts
+from handlers.telegram.reconciliation import Reconciliation
+from handlers.telegram.refunding import Refunding
 from handlers.telegram.showing import Showing
 
 log = structlog.get_logger()
@@ -64,6 +87,9 @@ class TelegramDoor:
     inbox: Inbox
     admins: Admins
     people: People
+    receipts: Receipts
+    refunding: Refunding
+    reconciliation: Reconciliation
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     drain: Callable[[float], Coroutine[Any, Any, None]]
@@ -76,20 +102,26 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     settings, storage, texts = parts.settings, parts.storage, parts.texts
     session = AiohttpSession(proxy=settings.telegram_proxy or None, api=TelegramAPIServer.from_base(url))
     bot = Bot(bot_token, session=session)
-    outbox = Outbox(await load_moved_chats(storage), pacing=settings.telegram_pacing)
+    moved = await load_moved_chats(storage)
+    outbox = Outbox(moved, pacing=settings.telegram_pacing)
     session.middleware(outbox)
-    answers = Answers(bot, storage, parts.files, texts, parts.jobs.boot)
-    showing = Showing(bot, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake)
+    answers = Answers(bot, storage, parts.files, texts, moved, parts.jobs.boot)
+    showing = Showing(
+        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake
+    )
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
+    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
+    reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     dispatcher = handlers_in_order()
-
     asking = Asking(parts.jobs, showing, settings)
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
+        for message in messages:
+            await moved.hear(message)
         update = updates[0]
         if len(messages) > 1:
             update = update.model_copy(update={"message": joined(messages)})
@@ -98,6 +130,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
+            receipts=receipts, refunding=refunding,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -109,20 +142,29 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     async def introduce() -> None:
         await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
 
-    tasks = (outbox.run, showing.run, answers.run, receive, introduce)
+    async def reconcile() -> None:
+        await until_heard(reconciliation.run)
+
+    tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
-        yield TelegramDoor(bot, inbox, admins, people, tasks, answers.drain)
+        yield TelegramDoor(
+            bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
+        )  # fmt: skip
     finally:
         await session.close()
 
 
 async def choose_way(bot: Bot, parts: Parts) -> None:
     """Tell Telegram how updates shall come."""
-    if parts.settings.telegram_webhook:
-        url = parts.settings.base_url + PATH
-        await bot.set_webhook(url, secret_token=parts.webhook_secret, allowed_updates=ALLOWED)
-    else:
+    if not parts.settings.telegram_webhook:
         await bot.delete_webhook()
+        return
+    assert parts.webhook_secret, "whoever knows the address could post updates"
+    url = parts.settings.base_url + PATH
+    try:
+        await bot.set_webhook(url, secret_token=parts.webhook_secret, allowed_updates=ALLOWED)
+    except TelegramBadRequest as error:
+        raise SettingsError(f"Telegram refuses the webhook {url}: {error.message}. See PUBLIC_URL.") from None
 
 
 async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
@@ -131,7 +173,7 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
         try:
             await act()
             return
-        except TelegramUnauthorizedError:
+        except (TelegramUnauthorizedError, TelegramNotFound):
             raise SettingsError(UNAUTHORIZED) from None
         except AiogramError as error:
             log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)
@@ -150,7 +192,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, admin, support, menu, account, image, voice, groups, chat
+            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, image,
+            voice, groups, chat,
         ))
     )  # fmt: skip
     return dispatcher

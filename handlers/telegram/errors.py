@@ -2,10 +2,11 @@
 
 import structlog
 from aiogram import Router
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import AiogramError, TelegramForbiddenError
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
-from billing.errors import NotEnoughTokens, PaymentRefused, Refusal
+from billing.errors import InDebt, NotEnoughTokens, PaymentRefused, Refusal
+from billing.free.gifts import GiftRefused
 from bot import customers
 from bot.clock import now
 from bot.queue import Banned, QueueFull, TooManyWaiting
@@ -13,6 +14,7 @@ from bot.storage import Storage
 from bot.texts import Say, Texts, closest, tokens
 from handlers.telegram.people import People
 from handlers.telegram.place import Place
+from handlers.telegram.trouble import is_gone, is_shut_out
 
 log = structlog.get_logger()
 router = Router(name="errors")
@@ -32,6 +34,8 @@ def words(refusal: Refusal, say: Say) -> str:
     match refusal:
         case NotEnoughTokens(price=price, available=available):
             return say("error-not-enough", price=tokens(price), available=tokens(available))
+        case InDebt(amount=amount):
+            return say("error-in-debt", tokens=tokens(amount))
         case TooLong(size=size, most=most):
             return say("error-too-long", size=size, most=most)
         case TooManyWaiting(most=most):
@@ -40,6 +44,10 @@ def words(refusal: Refusal, say: Say) -> str:
             return say("error-queue-full")
         case Banned():
             return say("error-banned")
+        case GiftRefused(word="gift-too-much", most=most):
+            return say("gift-too-much", tokens=tokens(most))
+        case GiftRefused(word=word):
+            return say(word)
         case PaymentRefused(word=word):
             return say(word)
     raise refusal
@@ -47,20 +55,26 @@ def words(refusal: Refusal, say: Say) -> str:
 
 @router.errors()
 async def tell(event: ErrorEvent, texts: Texts, people: People, storage: Storage) -> bool:
-    """Refusals are answers; a person who blocked the bot is noted. All else is tried again by the inbox."""
+    """Refusals are answers; where the bot may not write nobody can be told, and a button whose message is
+    gone changes nothing. All else is the inbox's to try again or to set aside."""
     error, update = event.exception, event.update
     occasion = update.message or update.callback_query
-    if isinstance(error, TelegramForbiddenError) and occasion and occasion.from_user:
-        await storage.write(customers.mark_blocked, occasion.from_user.id, now())
-        return True
-    if isinstance(error, Refusal) and occasion and occasion.from_user:
-        customer = await people.meet(occasion.from_user)
-        language = customer.language or closest(occasion.from_user.language_code)
+    user = occasion.from_user if occasion else None
+    if isinstance(error, Refusal) and occasion and user:
+        customer = await people.meet(user)
+        language = customer.language or closest(user.language_code)
         await _answer(occasion, words(error, texts.say(language)), language)
         return True
-    if isinstance(error, TelegramBadRequest) and "query is too old" in error.message:
-        return True  # the tap was made while we were away; nothing waits for the answer any more
-    raise error
+    if not isinstance(error, AiogramError) or not (is_shut_out(error) or is_gone(error)):
+        raise error
+    log.info("could not answer", update=update.update_id, error=str(error))
+    if isinstance(error, TelegramForbiddenError) and user and update.message and _private(update.message):
+        await storage.write(customers.mark_blocked, user.id, now())
+    return True
+
+
+def _private(message: Message) -> bool:
+    return message.chat.type == "private"
 
 
 async def _answer(occasion: Message | CallbackQuery, text: str, language: str) -> None:

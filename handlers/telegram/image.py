@@ -67,15 +67,15 @@ async def style_chosen(
 ) -> None:  # fmt: skip
     draft, _, number = rest.partition(":")
     style = styles[int(number)] if number.isdigit() and int(number) < len(styles) else None
-    if not await storage.write(_keep_style, draft, customer.id, style):
+    kept = await storage.write(_keep_style, draft, customer.id, style)
+    if not kept or not isinstance(query.message, Message):
         await query.answer(say("button-too-old"), show_alert=True)
         return
     await query.answer()
-    if isinstance(query.message, Message):
-        await query.message.edit_text(
-            say("image-choose-count", style=style_name(style, say)),
-            reply_markup=_count_keyboard(draft, jobs, say),
-        )
+    await query.message.edit_text(
+        say("image-choose-count", style=style_name(style, say)),
+        reply_markup=_count_keyboard(draft, jobs, say),
+    )
 
 
 @router.callback_query(Button("count"))

@@ -2,29 +2,41 @@
 
 aiogram's own polling confirms an update while its handler still runs; a crash there loses a payment.
 Updates of one lane (a chat's messages) are handled in their order, different lanes side by side. What
-fails is tried again; what fails again and again is set aside and the admins are told.
+fails is tried again, for a while where Telegram is the trouble; what can't be read, or fails again and
+again, is set aside and the admins are told.
 """
 
 import asyncio
+import itertools
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
 from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import Update
 from aiohttp import ClientError, ClientTimeout
+from pydantic import ValidationError
 
 from billing import Connection
 from bot.clock import DAY, now
 from bot.settings import SettingsError
 from bot.storage import Storage, StorageError
 from handlers.telegram.joins import Joins, Received
+from handlers.telegram.outbox import PASSING
 
 log = structlog.get_logger()
 
-ALLOWED = ["message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member"]
+ALLOWED = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "pre_checkout_query",
+    "my_chat_member",
+    "subscription",
+]
 PATH = "/telegram/webhook"
 UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
@@ -32,11 +44,17 @@ LANES = 256
 """Lanes that are handled at a time."""
 WAITING = 5_000
 """Updates in memory; beyond it nothing more is fetched."""
-TRIES = 5
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between the tries of an update whose handling fails."""
+OUTAGE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0, 60.0, 60.0, 60.0, 60.0)
+"""The same while Telegram can't be reached or asks for a pause; with the outbox's own about ten minutes."""
+HOPELESS = (ValidationError, TelegramBadRequest)
+"""They come again each time."""
+OUTAGE = (*PASSING, TelegramRetryAfter)
 KEPT = 14 * DAY
 
 Handle = Callable[[Sequence[Update]], Awaitable[None]]
-Alarm = Callable[[str], Awaitable[None]]
+Alarm = Callable[[str], Coroutine[Any, Any, None]]
 
 
 class Inbox:
@@ -52,26 +70,29 @@ class Inbox:
         self._ready: asyncio.Queue[str] = asyncio.Queue()
         self._waiting = 0
         self._conflict_told = False
+        self._tasks = asyncio.TaskGroup()
         self._room = asyncio.Event()
         self._room.set()
 
     async def run(self, *, polling: bool) -> None:
         """Handle what was left, then what comes, until cancelled."""
         await self._take_up()
-        async with asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as self._tasks:
             for _ in range(LANES):
-                tasks.create_task(self._work())
+                self._tasks.create_task(self._work())
             if polling:
-                tasks.create_task(self._poll())
+                self._tasks.create_task(self._poll())
 
     async def receive(self, bodies: list[dict[str, Any]]) -> None:
         """Commit the updates; those not seen before are handled soon. Then they may be confirmed."""
         if not bodies:
             return
         received = [Received(int(body["update_id"]), lane_of(body), body) for body in bodies]
+        received.sort(key=lambda update: update.id)
         fresh = await self._storage.write(_store, self._bot.id, received, now())
         for update in received:
             if update.id in fresh:
+                fresh.remove(update.id)  # it may be there twice
                 self._enqueue(update)
 
     async def _take_up(self) -> None:
@@ -109,21 +130,42 @@ class Inbox:
             del self._lanes[name]
 
     async def _handle_group(self, group: list[Received]) -> None:
-        """Handle it until it is done or has failed too often; the lane waits."""
-        for attempt in range(1, TRIES + 1):
+        """Handle it until it is done or there is no hope; the lane waits."""
+        updates = await self._read(group)
+        group = [update for update in group if update.id in updates]
+        for attempt in itertools.count(1):
+            if not group:
+                return
             try:
-                await self._handle(
-                    [Update.model_validate(update.body, context={"bot": self._bot}) for update in group]
-                )
-                return await self._mark(group, "processed", attempt, None)
+                await self._handle(list(updates.values()))
+                await self._mark(group, "processed", attempt, None)
+                return
             except Exception as error:
                 log.exception("update failed", update=group[0].id, attempt=attempt)
-                reason = type(error).__name__
-            if attempt < TRIES:
-                await asyncio.sleep(0.5 * 2 ** (attempt - 1))
-        await self._mark(group, "poisoned", TRIES, reason)
-        await self._alarm(f"update {group[0].id} failed {TRIES} times ({reason}) and was set aside")
-        return None
+                pauses, reason = _pauses(error), type(error).__name__
+            if attempt > len(pauses):
+                await self._set_aside(group, attempt, reason)
+                return
+            await asyncio.sleep(pauses[attempt - 1])
+
+    async def _read(self, group: list[Received]) -> dict[int, Update]:
+        """Those that can be read, by their ids; each of the others is set aside by itself."""
+        updates = {}
+        for update in group:
+            try:
+                updates[update.id] = Update.model_validate(update.body, context={"bot": self._bot})
+            except ValidationError as error:
+                log.error("update can't be read", update=update.id, fields=_fields(error))
+                await self._set_aside([update], 1, "it can't be read")
+        return updates
+
+    async def _set_aside(self, group: list[Received], attempts: int, reason: str) -> None:
+        await self._mark(group, "poisoned", attempts, reason)
+        self._tell(f"update {group[0].id} was set aside at try {attempts}: {reason}")
+
+    def _tell(self, text: str) -> None:
+        """Tell the admins; nothing waits for it."""
+        self._tasks.create_task(self._alarm(text))
 
     async def _mark(self, group: list[Received], state: str, attempts: int, error: str | None) -> None:
         while True:
@@ -172,31 +214,47 @@ class Inbox:
             raise SettingsError(UNAUTHORIZED)
         pause = 3.0
         if code == 409:
-            await self._conflict()
+            self._conflict()
         elif code == 429:
             pause = float(answer.get("parameters", {}).get("retry_after", pause))
         else:
             log.warning("Telegram refused getUpdates", code=code)
         await asyncio.sleep(pause)
 
-    async def _conflict(self) -> None:
+    def _conflict(self) -> None:
         """Somebody else takes the updates; the admins are told once."""
         log.error("another program polls with this bot_token, or a webhook is set; stop it")
         if not self._conflict_told:
             self._conflict_told = True
-            await self._alarm("Another program polls with this bot_token, or a webhook is set. Stop it.")
+            self._tell("Another program polls with this bot_token, or a webhook is set. Stop it.")
 
 
 def lane_of(body: dict[str, Any]) -> str:
     """Which updates wait for each other: a chat's messages, a person's taps; a checkout for none."""
-    if query := body.get("pre_checkout_query"):
-        return f"checkout:{query['id']}"
-    if query := body.get("callback_query"):
-        return f"tap:{query['from']['id']}"
-    for kind in ("message", "edited_message", "my_chat_member"):
-        if content := body.get(kind):
-            return f"chat:{content['chat']['id']}"
+    try:
+        if query := body.get("pre_checkout_query"):
+            return f"checkout:{query['id']}"
+        if query := body.get("callback_query"):
+            return f"tap:{query['from']['id']}"
+        if changed := body.get("subscription"):
+            return f"chat:{changed['user']['id']}"
+        for kind in ("message", "edited_message", "my_chat_member"):
+            if content := body.get(kind):
+                return f"chat:{content['chat']['id']}"
+    except (KeyError, TypeError):
+        pass  # it will be set aside as unreadable
     return "other"
+
+
+def _pauses(error: Exception) -> Sequence[float]:
+    if isinstance(error, HOPELESS):
+        return ()
+    return OUTAGE_PAUSES if isinstance(error, OUTAGE) else PAUSES
+
+
+def _fields(error: ValidationError) -> list[str]:
+    """Where it is not as expected; never what was said there."""
+    return sorted({".".join(map(str, mistake["loc"])) for mistake in error.errors(include_input=False)})[:10]
 
 
 def _store(conn: Connection, bot: int, updates: list[Received], at: int) -> set[int]:

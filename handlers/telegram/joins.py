@@ -56,7 +56,7 @@ def _belongs(before: dict[str, Any] | None, after: dict[str, Any] | None) -> boo
         return bool(before["media_group_id"] == after.get("media_group_id"))
     if "text" not in before or "text" not in after or after["text"].startswith("/"):
         return False
-    close = abs(after["date"] - before["date"]) <= 1
+    close = abs(after.get("date", 0) - before.get("date", 0)) <= 1
     forwarded = "forward_origin" in after and "forward_origin" not in before
     return close and (len(before["text"]) >= NEARLY_FULL or forwarded)
 

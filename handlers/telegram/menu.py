@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import structlog
 from aiogram import Bot, Router
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import (
     BotCommand,
@@ -26,15 +28,27 @@ from handlers.telegram.filters import Button
 from handlers.telegram.people import People
 from handlers.telegram.place import Place
 
+log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
-    "help", "new", "mode", "image", "voice", "balance", "buy", "language", "support", "paysupport", "cancel",
-    "terms", "privacy",
+    "help", "new", "mode", "image", "voice", "balance", "buy", "subscription", "gift", "language",
+    "support", "paysupport", "cancel", "terms", "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
-ADMIN_COMMANDS = ("issue", "codes", "revoke", "credit", "user", "refund")
-PAPERS = ("terms", "privacy", "paysupport")
+ADMIN_COMMANDS = (
+    "issue",
+    "codes",
+    "revoke",
+    "credit",
+    "user",
+    "refund",
+    "refunds",
+    "stars",
+    "voucher",
+    "vouchers",
+)
+PAPERS = ("terms", "privacy")
 INVITE = "inv"
 
 
@@ -158,7 +172,10 @@ async def set_commands(bot: Bot, texts: Texts, admins: Sequence[int]) -> None:
         )
     for admin in admins:
         commands = _commands((*COMMANDS, *ADMIN_COMMANDS), texts.say("en"))
-        await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=admin))
+        try:
+            await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=admin))
+        except TelegramBadRequest as error:  # who has never written to the bot has no chat with it
+            log.warning("an admin gets no menu of commands", admin=admin, error=error.message)
 
 
 def _commands(names: Sequence[str], say: Say) -> list[BotCommand]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
-from aiogram.types import CallbackQuery, Message, TelegramObject, User
+from aiogram.types import Message, TelegramObject, User
 
 from bot import customers
 from bot.clock import now
@@ -23,17 +23,23 @@ class People:
     def __init__(self, storage: Storage, signup: int) -> None:
         self._storage = storage
         self._signup = signup
-        self._known: OrderedDict[int, tuple[tuple[str, str | None], Customer]] = OrderedDict()
+        self._known: OrderedDict[int, tuple[tuple[str, str | None, str], Customer]] = OrderedDict()
 
     async def meet(self, user: User) -> Customer:
         """Their customer; made, with the sign-up tokens, at the first contact."""
-        seen = (user.full_name, user.username)
+        seen = (user.full_name, user.username, closest(user.language_code))
         known = self._known.get(user.id)
         if known is not None and known[0] == seen:
             self._known.move_to_end(user.id)
             return known[1]
         customer = await self._storage.write(
-            customers.meet, user.id, now(), name=seen[0], username=seen[1], signup=self._signup
+            customers.meet,
+            user.id,
+            now(),
+            name=seen[0],
+            username=seen[1],
+            spoken=seen[2],
+            signup=self._signup,
         )
         self._known[user.id] = (seen, customer)
         if len(self._known) > KNOWN:
@@ -72,5 +78,4 @@ class MeetPeople(BaseMiddleware):
 
 def _anonymous(event: TelegramObject) -> bool:
     """Sent in a chat's name: nobody's balance can pay for it."""
-    message = event.message if isinstance(event, CallbackQuery) else event
-    return isinstance(event, Message) and isinstance(message, Message) and message.sender_chat is not None
+    return isinstance(event, Message) and event.sender_chat is not None

@@ -10,7 +10,7 @@ class Place(NamedTuple):
     chat: int
     topic: int | None
     message: int
-    """The message that asked."""
+    """The message that asked; 0 where it can't be referred to."""
     language: str
     shown: int | None = None
     """The bot's message that shows how the work goes on; the answer takes its place."""
@@ -34,6 +34,6 @@ class Place(NamedTuple):
     @property
     def reply(self) -> ReplyParameters | None:
         """In a group the answer shows whose question it belongs to."""
-        if self.chat > 0:
+        if self.chat > 0 or not self.message:
             return None
         return ReplyParameters(message_id=self.message, allow_sending_without_reply=True)

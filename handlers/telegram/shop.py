@@ -12,18 +12,24 @@ from aiogram.types import (
     LabeledPrice,
     Message,
     PreCheckoutQuery,
+    SuccessfulPayment,
 )
 
 from billing.errors import PaymentRefused
-from billing.payments import stars
+from billing.payments import reconciliation, stars
+from billing.payments.reconciliation import StarTransaction
 from billing.payments.stars import Pack
+from billing.payments.subscriptions import Month
 from bot.clock import now
 from bot.customers import Customer
+from bot.jobs import Jobs
 from bot.storage import Storage
 from bot.texts import Say, tokens
-from handlers.telegram.admin import Admins
+from handlers.telegram import subscriptions
+from handlers.telegram.admins import Admins
 from handlers.telegram.filters import Button, Has
-from handlers.telegram.rendering import to_copy
+from handlers.telegram.receipts import Receipts
+from handlers.telegram.reconciliation import unmatched_alarm, went_back
 
 log = structlog.get_logger()
 router = Router(name="shop")
@@ -36,7 +42,11 @@ async def buy(
     buttons = [
         [
             InlineKeyboardButton(
-                text=say("pack-button", tokens=tokens(pack.amount), stars=pack.stars),
+                text=say(
+                    "plan-button" if pack.period else "pack-button",
+                    tokens=tokens(pack.amount),
+                    stars=pack.stars,
+                ),
                 callback_data=f"buy:{pack.name}",
             )
         ]
@@ -54,6 +64,10 @@ async def pack_chosen(
     pack = packs.get(rest)
     if pack is None:
         await query.answer(say("button-too-old"), show_alert=True)
+        return
+    if pack.period:
+        await query.answer()
+        await subscriptions.offer(bot, storage, invoice_secret, customer, say, pack)
         return
     payload = await storage.write(stars.open_invoice, invoice_secret, customer.id, pack, now())
     await query.answer()
@@ -89,31 +103,46 @@ async def pre_checkout(
 
 @router.message(Has("successful_payment"))
 async def paid(
-    message: Message, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes, admins: Admins
-) -> None:
+    message: Message, customer: Customer, say: Say, storage: Storage, invoice_secret: bytes, admins: Admins,
+    receipts: Receipts,
+) -> None:  # fmt: skip
     payment = message.successful_payment
     assert payment is not None
     charge = payment.telegram_payment_charge_id
     try:
         credit = await storage.write(
             stars.credit, invoice_secret, payment.invoice_payload, charge, customer.id, payment.total_amount,
-            now(),
+            now(), _month(message, payment),
         )  # fmt: skip
     except PaymentRefused:
-        await admins.tell(f"A payment that is not ours: {charge}, from {customer.telegram_id}. Look at it.")
-        await message.answer(say("payment-unknown"))
+        odd = StarTransaction(
+            charge, "in", payment.total_amount, 0, "invoice_payment", customer.telegram_id,
+            payment.invoice_payload, int(message.date.timestamp() * 1000),
+        )  # fmt: skip
+        if await storage.write(reconciliation.note, odd, "unmatched", None):
+            await admins.tell(unmatched_alarm([odd]))
+        await message.answer(say("payment-unmatched"))
         return
     log.info("payment credited", customer=customer.id, amount=credit.amount, fresh=credit.fresh)
-    account = await storage.fetch_one(
-        "SELECT posted - held AS available FROM account WHERE id = :id", id=customer.account
-    )
-    assert account is not None
-    receipt = say(
-        "receipt",
-        tokens=tokens(credit.amount),
-        stars=payment.total_amount,
-        charge=charge,
-        left=tokens(account.available),
-    )
-    text, entities = to_copy(receipt, charge)
-    await message.answer(text, entities=entities)
+    await receipts.send(charge)
+
+
+def _month(message: Message, payment: SuccessfulPayment) -> Month | None:
+    if payment.subscription_expiration_date is None:
+        return None
+    return Month(int(message.date.timestamp() * 1000), payment.subscription_expiration_date * 1000)
+
+
+@router.message(Has("refunded_payment"))
+async def taken_back(message: Message, customer: Customer, storage: Storage, jobs: Jobs) -> None:
+    """Telegram has given Stars back, at our wish or not."""
+    payment = message.refunded_payment
+    assert payment is not None
+    charge = payment.telegram_payment_charge_id
+    back = StarTransaction(
+        charge, "out", payment.total_amount, 0, "invoice_payment", customer.telegram_id,
+        payment.invoice_payload, int(message.date.timestamp() * 1000),
+    )  # fmt: skip
+    whose = await storage.write(reconciliation.hear_of_refund, back, now())
+    if whose is not None:
+        await went_back(storage, jobs, whose, charge)

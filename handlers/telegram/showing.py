@@ -19,9 +19,11 @@ from bot.jobs import Jobs
 from bot.queue import Job
 from bot.storage import Storage
 from bot.texts import Say, Texts
-from handlers.telegram.outbox import OutboxFull
+from handlers.telegram.outbox import Outbox
 from handlers.telegram.place import Place
-from handlers.telegram.rendering import Part, growing, plain
+from handlers.telegram.rendering import growing, plain
+from handlers.telegram.splitting import Part
+from handlers.telegram.trouble import is_gone, is_shut_out
 
 log = structlog.get_logger()
 
@@ -30,6 +32,8 @@ QUIET = 0.4
 ACTION_SECONDS = 4.5
 """Telegram shows a chat action for five."""
 EDIT_SECONDS = 1.2
+GROUP_EDIT_SECONDS = 4.5
+"""Twenty messages a minute are all that a group gets, and answers are more worth than their growing."""
 LONG = {"text": 30.0, "image": 60.0, "voice": 40.0}
 """Seconds after which the person is told that it takes longer than usual."""
 ACTIONS = {"text": "typing", "image": "upload_photo", "voice": "record_voice"}
@@ -45,6 +49,8 @@ class Shown:
     running: bool = False
     text: str = ""
     on_screen: str = ""
+    shut_out: bool = False
+    """The bot may not write there: nothing more is tried until the answer."""
     task: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -53,9 +59,11 @@ class Showing:
     """The Telegram door's ear on its jobs (see `bot.jobs.Door`); `deliver` is told of those that end."""
 
     def __init__(
-        self, bot: Bot, storage: Storage, jobs: Jobs, texts: Texts, *, stream: bool, ended: Callable[[], None]
-    ) -> None:
+        self, bot: Bot, outbox: Outbox, storage: Storage, jobs: Jobs, texts: Texts, *, stream: bool,
+        ended: Callable[[], None],
+    ) -> None:  # fmt: skip
         self._bot = bot
+        self._outbox = outbox
         self._storage = storage
         self._jobs = jobs
         self._texts = texts
@@ -89,6 +97,7 @@ class Showing:
             return None
         shown.ended.set()
         if shown.task is not None:
+            self._outbox.withdraw(shown.place.chat, shown.task)
             await asyncio.wait([shown.task])
         return shown.place
 
@@ -104,23 +113,26 @@ class Showing:
 
     async def _show(self, shown: Shown) -> None:
         act_at = 0.0
-        while not shown.ended.is_set():
+        while not shown.ended.is_set() and not shown.shut_out:
             if shown.running and time.monotonic() >= act_at:
                 act_at = time.monotonic() + ACTION_SECONDS
                 await self._try(self._act, shown)
             await self._try(self._update, shown)
             with suppress(TimeoutError):
-                async with asyncio.timeout(EDIT_SECONDS if shown.on_screen else QUIET):
+                async with asyncio.timeout(_pause(shown)):
                     await shown.ended.wait()
 
     async def _try(self, act: Callable[[Shown], Awaitable[None]], shown: Shown) -> None:
         """What is shown on the way is worth no failure: the answer comes all the same."""
-        if shown.ended.is_set():
+        if shown.ended.is_set() or shown.shut_out:
             return
         try:
             await act(shown)
-        except (AiogramError, OutboxFull) as error:
+        except AiogramError as error:
             log.info("could not show", job=shown.job.id, error=type(error).__name__)
+            shown.shut_out = is_shut_out(error)
+        except Exception:
+            log.exception("could not show", job=shown.job.id)
 
     async def _act(self, shown: Shown) -> None:
         await self._bot.send_chat_action(
@@ -159,14 +171,22 @@ class Showing:
                 )  # fmt: skip
                 return
             except TelegramBadRequest as error:
-                if "message to edit not found" not in error.message:
+                if not is_gone(error):
                     raise
         message = await self._bot.send_message(
             place.chat, part.text, entities=part.entities, message_thread_id=place.topic,
             reply_parameters=place.reply, reply_markup=keyboard,
         )  # fmt: skip
-        shown.place = place._replace(shown=message.message_id)
+        # The chat may be another by now: a group that became a supergroup.
+        shown.place = place._replace(chat=message.chat.id, shown=message.message_id)
         await self._storage.write(keep_place, shown.job.id, shown.place)
+
+
+def _pause(shown: Shown) -> float:
+    """Seconds until there may be something new to show."""
+    if not shown.on_screen:
+        return QUIET
+    return EDIT_SECONDS if shown.place.chat > 0 else GROUP_EDIT_SECONDS
 
 
 def keep_place(conn: Connection, job: int, place: Place) -> None:

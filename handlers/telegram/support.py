@@ -11,7 +11,7 @@ from bot.clock import now
 from bot.customers import Customer
 from bot.storage import Storage
 from bot.texts import Say, Texts, closest, isolated
-from handlers.telegram.admin import Admins, FromAdmin
+from handlers.telegram.admins import Admins, FromAdmin
 from handlers.telegram.filters import Has, Private
 from handlers.telegram.people import People
 
@@ -48,7 +48,9 @@ class Awaited(BaseFilter):
 
 @router.message(Has("reply_to_message"), FromAdmin(), AnswersSupport())
 async def admin_answers(message: Message, asker: int, bot: Bot, storage: Storage, texts: Texts) -> None:
-    row = await storage.fetch_one("SELECT language FROM customer WHERE telegram_id = :id", id=asker)
+    row = await storage.fetch_one(
+        "SELECT coalesce(language, spoken) AS language FROM customer WHERE telegram_id = :id", id=asker
+    )
     say = texts.say(row.language or closest(None) if row else closest(None))
     await bot.send_message(asker, say("support-answer"))
     await bot.copy_message(asker, message.chat.id, message.message_id)

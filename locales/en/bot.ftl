@@ -52,7 +52,15 @@ error-too-many-waiting = { $most ->
        *[other] { $most } requests of yours are waiting already.
     } Wait for an answer, or stop them with /cancel.
 error-queue-full = Too many people are asking just now. Please try again in a few minutes; nothing was charged.
+answer-undeliverable = The answer is ready, but Telegram does not let me send it where you asked. You got your { $amount ->
+        [one] { $amount } token
+       *[other] { $amount } tokens
+    } back.
 error-banned = You can't use this bot at the moment. /support
+error-in-debt = You owe { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } for a payment that was taken back. Please repay that with /buy first.
 error-internal = Something went wrong on my side; nothing was charged. Please try again.
 error-interrupted = I was interrupted while I worked on this; nothing was charged. Please ask again.
 error-upstream = I could not get an answer; nothing was charged. Please try again later.
@@ -63,6 +71,7 @@ error-content-refused = I can't help with this; nothing was charged.
 error-language-unknown = I could not tell which language this is; nothing was charged.
 error-language-unsupported = I can't speak this language yet; nothing was charged.
 error-voice-unsupported = This voice does not exist in this language; nothing was charged.
+endpoint-paused = Your program at { $address } does not take its answers ({ $why }). I will try it again from time to time; until then the answers can be fetched with the API.
 button-too-old = This button is too old. Please ask again.
 
 ## Pictures
@@ -141,6 +150,10 @@ balance = You have { $available ->
        *[other] { $available } tokens
     }.
 balance-held = { $held } more are set aside for what is being worked on.
+balance-debt = You owe { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } for a payment that was taken back; your next purchase repays that first.
 balance-next = /buy gets more.
 no-movements = Nothing has moved yet.
 movement = { $at }  { $amount }  { $what }
@@ -148,6 +161,41 @@ movement-capture = answer
 movement-signup = welcome gift
 movement-stars = bought with Stars
 movement-stars-refund = purchase refunded
+movement-refund-failed = refund not possible
+movement-repay = debt repaid
+movement-voucher = voucher
+movement-refill = refill
+movement-invite = you invited somebody
+movement-invited = you were invited
+movement-gift-given = gift
+movement-gift-refund = gift taken back
+gift-usage = Tell me how much and to whom: /gift 20 @name
+gift-to-nobody = I don't know { $name }. Whoever is to get tokens must have written to me once.
+gift-to-oneself = You can't give tokens to yourself.
+gift-confirm = Give { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } to { $name }?
+gift-button = 🎁 Give
+gift-given = 🎁 Given: { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. For a minute you can take it back.
+gift-back-button = ↩️ Take it back
+gift-returned = Taken back: { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } yours again.
+gift-got = 🎁 { $name } gave you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. /balance
+gift-too-much = This is more than you may give in a day; { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } still possible today.
+gift-too-late = It is too late for that.
+gift-spent = It can't be taken back: the tokens are spent already.
 movement-grant = from the operator
 movement-refund = given back
 
@@ -155,6 +203,17 @@ movement-refund = given back
 
 buy = Tokens for Telegram Stars. Choose a pack:
 pack-button = { $tokens } tokens · ⭐ { $stars }
+plan-button = { $tokens } tokens a month · ⭐ { $stars }
+plan-description = { $tokens } tokens each month. It renews by itself until you cancel it: /subscription
+plan-pay-button = Subscribe · ⭐ { $stars } a month
+plan-active-already = You have a subscription already: /subscription
+plan-none = You have no subscription. /buy shows what there is.
+plan-renews = Your subscription: { $tokens } tokens for ⭐ { $stars } a month. It renews by itself on { $at }.
+plan-ends = Your subscription: { $tokens } tokens for ⭐ { $stars } a month. It ends on { $at } and does not renew.
+plan-cancel-button = Cancel it
+plan-resume-button = Go on after all
+plan-may-resume = You can switch your subscription on again: in Telegram, Settings → My Stars.
+plan-failed = Your subscription could not be renewed: there were too few Stars. /buy
 invoice-title = { $tokens } tokens
 pay-button = Pay ⭐ { $stars }
 invoice-description = { $tokens } tokens for answers, pictures and speech in this bot.
@@ -162,13 +221,32 @@ receipt = ✅ { $tokens } tokens for ⭐ { $stars }. You have { $left } now.
 
     Receipt: { $charge }
 payment-unknown = This invoice is not valid here. Please start again with /buy.
+payment-unmatched = I could not match this payment with an order. A person looks at it, and you lose nothing: either the tokens or your Stars come. /paysupport
 payment-not-yours = This invoice belongs to somebody else. Get your own with /buy.
 payment-wrong-amount = The amount does not match the invoice. Please start again with /buy.
 payment-already-paid = This invoice is paid already. Get a new one with /buy.
 payment-expired = This invoice is too old. Get a new one with /buy.
+voucher-redeemed = 🎟 The voucher brought you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. You have { $left } now.
+voucher-unknown = There is no such voucher. Please look at the code again.
+voucher-yours-already = You have had this voucher's tokens already.
+voucher-expired = This voucher has expired.
+voucher-used-up = This voucher is used up: others were faster.
+voucher-too-many-guesses = Too many codes were wrong. Please try again later, or write to /support
 refund-unknown = There is no such payment.
 refund-spent = The tokens of this payment are spent; it can't be refunded at once.
 paysupport = Something wrong with a payment? Send /support and say what happened, with the receipt's number. A person reads it and answers here; what was paid wrongly is given back.
+paysupport-choose = To get a purchase back, choose it. What is unspent comes back at once; otherwise a person decides.
+paysupport-purchase = { $at } · { $tokens } tokens · ⭐ { $stars }
+refund-done = ✅ Done: the tokens are taken back, and Telegram has returned your Stars.
+refund-under-way = The tokens are taken back. Telegram can't be reached at the moment; your Stars follow as soon as it can.
+refund-asked = A person decides about this, because tokens of it are spent or much was refunded today. The answer comes here.
+refund-before = This purchase has been given back already.
+refund-rejected = Your purchase could not be given back, because its tokens are spent. Questions: /support
+refund-decided = This has been decided already.
+refund-impossible = Telegram does not give this payment back. Your tokens stay with you; please write to /support
 terms = Terms in short:
 
     • You buy tokens and spend them on answers, pictures and speech. The price of each request is shown; a request that fails costs nothing.
@@ -197,6 +275,8 @@ command-image = Draw a picture
 command-voice = Speak
 command-balance = Your tokens
 command-buy = Buy tokens
+command-subscription = Your subscription
+command-gift = Give tokens to a friend
 command-language = Choose the language
 command-support = Write to a person
 command-paysupport = Help with a payment
@@ -209,3 +289,7 @@ command-revoke = Revoke an API code
 command-credit = Give tokens
 command-user = Look at a customer
 command-refund = Refund a payment
+command-refunds = Refunds to decide
+command-stars = Star transactions without an order
+command-voucher = Make a voucher
+command-vouchers = List vouchers

@@ -45,6 +45,7 @@ error-not-enough = 代币不足：这次需要 { $price } 个，你有 { $availa
 error-too-long = 内容太长：共 { $size } 字节，最多 { $most } 字节。请缩短后再发。
 error-too-many-waiting = 你已有 { $most } 个请求在等待。请等回答，或用 /cancel 停止它们。
 error-queue-full = 现在使用的人太多，请过几分钟再试；没有扣费。
+answer-undeliverable = 回答已经准备好，但 Telegram 不允许我发到你提问的地方。已退还 { $amount } 个代币。
 error-banned = 你目前无法使用这个机器人。/support
 error-internal = 我这边出了点问题，没有扣费。请再试一次。
 error-interrupted = 处理时被中断了，没有扣费。请再问一次。

@@ -45,6 +45,7 @@ error-not-enough = 代幣不足：這次需要 { $price } 個，你有 { $availa
 error-too-long = 內容太長：共 { $size } 位元組，最多 { $most } 位元組。請縮短後再傳。
 error-too-many-waiting = 你已有 { $most } 個請求在等待。請等回答，或用 /cancel 停止它們。
 error-queue-full = 現在使用的人太多，請過幾分鐘再試；沒有扣款。
+answer-undeliverable = 回答已經準備好，但 Telegram 不允許我發到你提問的地方。已退還 { $amount } 個代幣。
 error-banned = 你目前無法使用這個機器人。/support
 error-internal = 我這邊出了點問題，沒有扣款。請再試一次。
 error-interrupted = 處理時被中斷了，沒有扣款。請再問一次。

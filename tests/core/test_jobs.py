@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from billing import Balance
-from billing.errors import KeyReused, NotEnoughTokens
+from billing import Balance, Connection
+from billing.debt import open_debt
+from billing.errors import InDebt, KeyReused, NotEnoughTokens
+from billing.ledger import GRANT, transfer
 from bot import jobs as jobs_module
 from bot import queue
 from bot.prices import Prices
@@ -14,7 +16,7 @@ from bot.providers import Answer, ImageRequest, Progress, Request, TextRequest, 
 from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError, UpstreamBusy
 from bot.queue import Banned, Job, Limit, QueueFull, TooManyWaiting
 from bot.storage import Storage
-from tests.core.books import ADA, BEN, Gate, tokens
+from tests.core.books import ADA, BEN, NOW, Gate, tokens
 from tests.core.engine import PICTURE, PICTURES, QUESTION, SPEECH, WORDS, Ear, Engine, Waiter, until
 
 CHAT = (Limit(frozenset({"text"}), 10), Limit(frozenset({"image", "voice"}), 5))
@@ -259,6 +261,24 @@ async def test_all_that_somebody_has_waiting_is_cancelled(engine: Engine) -> Non
     assert await engine.jobs.cancel_all(ada, f"chat:{ben}") == 0
 
     assert await engine.states(jobs) == ["cancelled", "cancelled", "queued"]
+
+
+async def test_who_owes_gets_nothing_begun_and_nothing_new(engine: Engine) -> None:
+    ada, ben = await engine.customer(has=10), await engine.customer(1002, has=10)
+    jobs = [await engine.submit(ada), await engine.submit(ada, PICTURES), await engine.submit(ben)]
+
+    assert await engine.jobs.cancel_queued(ada) == 2
+    await engine.storage.write(open_debt, ada)
+    await engine.submit(ada)
+    await engine.storage.write(owe, ada, 5)
+    with pytest.raises(InDebt, match="5 are owed"):
+        await engine.submit(ada)
+
+    assert await engine.states(jobs) == ["cancelled", "cancelled", "queued"]
+
+
+def owe(conn: Connection, customer: int, amount: int) -> None:
+    transfer(conn, "owe", "grant", open_debt(conn, customer), GRANT, amount, NOW)
 
 
 async def test_exactly_so_many_wait_as_the_door_allows(engine: Engine) -> None:

@@ -162,3 +162,27 @@ def test_who_sells_much_may_spend_more(conn: Connection, ada: int) -> None:
     queue.recover(conn, "second", NOW)
 
     assert states(conn) == ["queued", "queued", "failed"]
+
+
+def test_what_was_spent_today_is_not_spent_again(conn: Connection, ada: int) -> None:
+    submitted(conn, ada, "k", price=50)
+    claimed(conn, "first")
+    queue.recover(conn, "second", NOW)
+    queue.cancel(conn, 1, ada, NOW)
+    submitted(conn, ada, "later", price=50)
+    claimed(conn, "second")
+
+    queue.recover(conn, "third", NOW + HOUR)
+
+    assert states(conn) == ["cancelled", "failed"]
+
+
+def test_only_queued_jobs_expire(conn: Connection, ada: int) -> None:
+    submitted(conn, ada, "running")
+    claimed(conn)
+    waiting = submitted(conn, ada, "waiting")
+
+    assert queue.expire(conn, NOW, NOW) == []
+    assert queue.expire(conn, NOW + 1, NOW + 1) == [waiting.id]
+
+    assert states(conn) == ["running", "expired"]

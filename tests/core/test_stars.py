@@ -2,7 +2,7 @@ import pytest
 
 from billing import Balance, Connection
 from billing.errors import KeyReused, PaymentRefused
-from billing.ledger import STARS, account_of, balance, hold
+from billing.ledger import STARS, account_of, balance
 from billing.payments.stars import (
     LIFETIME,
     Credit,
@@ -10,8 +10,6 @@ from billing.payments.stars import (
     check,
     credit,
     open_invoice,
-    refunded,
-    request_refund,
 )
 from tests.core.books import ADA, BEN, NOW, person, tokens
 
@@ -138,38 +136,3 @@ def test_one_charge_cannot_be_two_payments(conn: Connection, ada: int, payload: 
     for customer, stars in ((ben, 50), (ada, 49)):
         with pytest.raises(KeyReused):
             credit(conn, SECRET, payload, "charge", customer, stars, NOW)
-
-
-def test_a_refund_takes_the_tokens_back_before_telegram_is_asked(
-    conn: Connection, ada: int, payload: str
-) -> None:
-    credit(conn, SECRET, payload, "charge", ada, 50, NOW)
-
-    assert request_refund(conn, "charge", NOW).state == "credited"
-    assert has(conn, ada).posted == 0
-    assert request_refund(conn, "charge", NOW).state == "refund_requested"
-    refunded(conn, "charge")
-    refunded(conn, "charge")
-    assert request_refund(conn, "charge", NOW).state == "refunded"
-
-    assert has(conn, ada).posted == balance(conn, STARS).posted == 0
-
-
-def test_spent_tokens_and_unknown_charges_are_not_refunded(conn: Connection, ada: int, payload: str) -> None:
-    credit(conn, SECRET, payload, "charge", ada, 50, NOW)
-    hold(conn, "h", account_of(ada), 1, NOW)
-
-    with pytest.raises(PaymentRefused, match="refund-spent"):
-        request_refund(conn, "charge", NOW)
-    with pytest.raises(PaymentRefused, match="refund-unknown"):
-        request_refund(conn, "another", NOW)
-
-    assert has(conn, ada) == Balance(tokens(100), 1)
-
-
-def test_what_was_not_asked_back_is_not_refunded(conn: Connection, ada: int, payload: str) -> None:
-    credit(conn, SECRET, payload, "charge", ada, 50, NOW)
-
-    refunded(conn, "charge")
-
-    assert conn.only("SELECT state FROM payment").state == "credited"

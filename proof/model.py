@@ -1,0 +1,138 @@
+"""What the books should say: the rules of the money once more, in plain dicts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from billing.payments.reconciliation import StarTransaction
+from bot.clock import DAY
+from bot.queue import ATTEMPTS, RERUN_BUDGET
+
+Sold = tuple[str, int, int, int]
+"""An invoice: its payload, whose it is, millitokens, Stars."""
+WAITING = ("queued", "running")
+
+
+@dataclass(slots=True)
+class ModelJob:
+    id: int
+    key: str
+    customer: int
+    kind: str
+    price: int
+    lane: str | None
+    created: int
+    state: str = "queued"
+    attempt: int = 0
+    charged: int = 0
+    given_back: bool = False
+
+
+@dataclass(slots=True)
+class ModelPayment:
+    payload: str
+    customer: int
+    amount: int
+    stars: int
+    state: str = "credited"
+
+
+@dataclass(slots=True)
+class Model:
+    posted: Counter[str] = field(default_factory=Counter)
+    jobs: dict[int, ModelJob] = field(default_factory=dict)
+    payments: dict[str, ModelPayment] = field(default_factory=dict)
+    unknown: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """Calls of which nobody knows how they ended, by job and attempt: their price, since when."""
+    sold: list[tuple[int, int]] = field(default_factory=list)
+    """What was captured: when, how much."""
+
+    orphans: set[str] = field(default_factory=set)
+    """Charges whose refund was heard of before them."""
+
+    def move(self, source: str, destination: str, amount: int) -> None:
+        self.posted[source] -= amount
+        self.posted[destination] += amount
+
+    def held(self, customer: int) -> int:
+        return sum(
+            job.price for job in self.jobs.values() if job.customer == customer and job.state in WAITING
+        )
+
+    def available(self, customer: int) -> int:
+        return self.posted[f"customer:{customer}"] - self.held(customer)
+
+    def owed(self, customer: int) -> int:
+        return -self.posted[f"debt:{customer}"]
+
+    def repay(self, customer: int) -> None:
+        amount = min(self.owed(customer), self.available(customer))
+        if amount > 0:
+            self.move(f"customer:{customer}", f"debt:{customer}", amount)
+
+    def pay(self, charge: str, paid: ModelPayment) -> None:
+        self.payments[charge] = paid
+        self.move("world:stars", f"customer:{paid.customer}", paid.amount)
+        if charge in self.orphans:
+            self.returned(paid)
+        self.repay(paid.customer)
+
+    def take_back(self, paid: ModelPayment, taken: int, state: str) -> None:
+        """`taken` from the customer, the rest is owed."""
+        self.move(f"customer:{paid.customer}", "world:stars", taken)
+        self.move(f"debt:{paid.customer}", "world:stars", paid.amount - taken)
+        paid.state = state
+
+    def undo_refund(self, paid: ModelPayment) -> None:
+        self.move("world:stars", f"customer:{paid.customer}", paid.amount)
+        paid.state = "refund_failed"
+
+    def returned(self, paid: ModelPayment) -> None:
+        if paid.state in ("credited", "refund_failed"):
+            self.take_back(paid, min(paid.amount, self.available(paid.customer)), "refunded")
+        paid.state = "refunded"
+
+    def reconcile(self, listed: Sequence[StarTransaction], sold: Sequence[Sold]) -> list[str]:
+        """Book what the list has and the books have not; the charges credited."""
+        packs = {invoice[0]: invoice for invoice in sold}
+        credited = []
+        for one in listed:
+            if one.direction == "out":
+                self.returned(self.payments[one.id])
+            elif one.id not in self.payments:
+                self.pay(one.id, ModelPayment(*packs[one.payload or ""]))
+                credited.append(one.id)
+        return credited
+
+    def in_state(self, *states: str) -> list[ModelJob]:
+        return [job for job in self.jobs.values() if job.state in states]
+
+    def may_run(self, kind: str, per_customer: int) -> list[ModelJob]:
+        running = Counter(job.customer for job in self.in_state("running") if job.kind == kind)
+        waiting = self.in_state(*WAITING)
+        return [
+            job
+            for job in self.in_state("queued")
+            if job.kind == kind
+            and running[job.customer] < per_customer
+            and not any(job.lane and other.lane == job.lane and other.id < job.id for other in waiting)
+        ]
+
+    def end(self, job: ModelJob, state: str, charged: int, now: int) -> None:
+        job.state, job.charged = state, charged
+        if charged:
+            self.move(f"customer:{job.customer}", "sales", charged)
+            self.sold.append((now, charged))
+
+    def recover(self, now: int) -> None:
+        """The house calls once more what a crash cut off, while its budget of the day lasts."""
+        spent = sum(price for price, since in self.unknown.values() if since > now - DAY)
+        sold = sum(amount for at, amount in self.sold if now - 2 * DAY <= at <= now - DAY)
+        budget = max(RERUN_BUDGET, sold // 50) - spent
+        for job in sorted(self.in_state("running"), key=lambda job: job.id):
+            self.unknown[job.id, job.attempt] = (job.price, now)
+            budget -= job.price
+            if job.attempt < ATTEMPTS and budget >= 0:
+                job.state = "queued"
+            else:
+                self.end(job, "failed", 0, now)

@@ -1,0 +1,300 @@
+"""Mistakes that somebody could make in the money's code: each must turn a test of the core red.
+
+A mutant is a text of a file and what stands there instead; the text must be there exactly once. With it go
+the tests (of tests/core) that are run.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+NULL = Mutant(
+    "nothing", "billing/ledger.py", "    return Balance(*", "    return  Balance(*", ("ledger", "stars")
+)
+
+LEDGER = (
+    ("a transfer's key is not looked up", "    if known is not None:\n        if known != (kind,",
+     "    if known is not None and not known:\n        if known != (kind,"),
+    ("a transfer's key may stand for another movement", "if known != (kind, source, destination, amount):",
+     "if False:"),
+    ("a transfer's key may stand for another amount", "known != (kind, source, destination, amount)",
+     "known[:3] != (kind, source, destination)"),
+    ("what is held may be given away", "(kind <> 'customer' OR posted - held >= :amount)",
+     "(kind <> 'customer' OR posted >= :amount)"),
+    ("nobody's balance is asked", " AND (kind <> 'customer' OR posted - held >= :amount)", ""),
+    ("a transfer does not arrive", "    _post(conn, destination, amount)\n    _record(", "    _record("),
+    ("a transfer is not written down",
+     "    _record(conn, key, kind, source, destination, amount, now, reason)\n    return True",
+     "    return True"),
+    ("a negative amount may be transferred", "assert amount > 0, amount\n    known = conn.one(\"SELECT kind,",
+     "assert amount, amount\n    known = conn.one(\"SELECT kind,"),
+    ("a hold asks for what is posted, not for what is available",
+     "WHERE id = :account AND posted - held >= :amount", "WHERE id = :account AND posted >= :amount"),
+    ("a hold asks for nothing", "WHERE id = :account AND posted - held >= :amount", "WHERE id = :account"),
+    ("a hold needs one more than it takes", "WHERE id = :account AND posted - held >= :amount",
+     "WHERE id = :account AND posted - held > :amount"),
+    ("a hold's key may stand for another hold", "if known != (account, amount):", "if False:"),
+    ("a hold is made twice", "            raise KeyReused(key)\n        return\n",
+     "            raise KeyReused(key)\n"),
+    ("a hold sets too little aside", "SET held = held + :amount WHERE", "SET held = held + :amount - 1 WHERE"),
+    ("a capture may exceed its hold", " AND state = 'open' AND amount >= :amount RETURNING",
+     " AND state = 'open' RETURNING"),
+    ("a capture asks for no open hold", " AND state = 'open' AND amount >= :amount RETURNING",
+     " AND amount >= :amount RETURNING"),
+    ("a capture leaves the rest held", "SET held = held - :held, posted", "SET held = held - :amount, posted"),
+    ("a capture takes the whole hold", "posted = posted - :amount WHERE id = :account\",\n        held=",
+     "posted = posted - :held WHERE id = :account\",\n        held="),
+    ("a capture takes nothing", "held = held - :held, posted = posted - :amount", "held = held - :held"),
+    ("a capture is not sold", "    _post(conn, SALES, amount)\n", ""),
+    ("a capture's key has the amount in it", "f\"capture:{key}\"", "f\"capture:{key}:{amount}\""),
+    ("a second, other end of a hold is no mistake", "if known != (state, captured):", "if known is None:"),
+    ("a second capture of another amount is no mistake", "if known != (state, captured):",
+     "if known is None or known.state != state:"),
+    ("a void leaves the amount held", "\"UPDATE account SET held = held - :amount WHERE id = :account\"",
+     "\"UPDATE account SET held = held - 0 * :amount WHERE id = :account\""),
+    ("a void frees too much", "\"UPDATE account SET held = held - :amount WHERE id = :account\"",
+     "\"UPDATE account SET held = 0 * :amount WHERE id = :account\""),
+    ("a void ends a hold that has ended", "WHERE key = :key AND state = 'open' RETURNING account, amount\",\n",
+     "WHERE key = :key RETURNING account, amount\",\n"),
+    ("a second void is a mistake", "_same_end(conn, key, \"voided\", 0)", "_same_end(conn, key, \"open\", 0)"),
+    ("a refund needs no capture", "if taken is None or taken.state != \"captured\":", "if taken is None:"),
+    ("a refund gives the hold back, not what was taken", "SELECT account, state, captured FROM hold",
+     "SELECT account, state, amount AS captured FROM hold"),
+    ("a refund is given each time it is asked for", "f\"refund:{key}\", \"refund\"",
+     "f\"refund:{key}:{balance(conn, SALES).posted}\", \"refund\""),
+    ("a refund comes from nowhere near the sales", "\"refund\", SALES, taken", "\"refund\", GRANT, taken"),
+    ("money for an account that is not there is lost", "    assert known, account\n", ""),
+    ("an account is opened for the house", "VALUES (:id, 'customer') ON", "VALUES (:id, 'world') ON"),
+)  # fmt: skip
+
+MONEY = (
+    ("what is held counts as available", "return self.posted - self.held", "return self.posted"),
+)  # fmt: skip
+
+STARS = (
+    ("the tag leaves out the amount", "|{invoice.customer}|{invoice.amount}|", "|{invoice.customer}|"),
+    ("the tag leaves out the customer", "|{invoice.customer}|{invoice.amount}|", "|{invoice.amount}|"),
+    ("the tag leaves out the Stars", "|{invoice.stars}|{invoice.expires_at}", "|{invoice.expires_at}"),
+    ("the tag leaves out the expiry", "|{invoice.stars}|{invoice.expires_at}", "|{invoice.stars}"),
+    ("the tag has no secret", "hmac.new(secret, content", "hmac.new(b\"\", content"),
+    ("any tag is genuine", "_tag(secret, invoice).encode(), tag.encode(errors=\"replace\")",
+     "tag.encode(errors=\"replace\"), tag.encode(errors=\"replace\")"),
+    ("somebody else's invoice may be paid", "if invoice.customer != customer:\n        raise",
+     "if False:\n        raise"),
+    ("any currency will do", "(currency, stars) != (\"XTR\", invoice.stars)", "stars != invoice.stars"),
+    ("any amount of Stars will do", "(currency, stars) != (\"XTR\", invoice.stars)", "currency != \"XTR\""),
+    ("a paid invoice may be paid again", "if invoice.state == \"paid\":", "if False:"),
+    ("an invoice never expires", "if invoice.expires_at < now:", "if False:"),
+    ("an invoice expires a moment too soon", "if invoice.expires_at < now:", "if invoice.expires_at <= now:"),
+    ("a banned person may pay", "AND banned_at IS NOT NULL\"", "AND banned_at < 0\""),
+    ("a charge is not looked up", "    if known is not None:\n        if (known.customer",
+     "    if known is not None and not known:\n        if (known.customer"),
+    ("a charge may be another payment", "if (known.customer, known.stars) != (customer, stars):", "if False:"),
+    ("a charge may be somebody else's", "(known.customer, known.stars) != (customer, stars)",
+     "known.stars != stars"),
+    ("a charge may be of other Stars", "(known.customer, known.stars) != (customer, stars)",
+     "known.customer != customer"),
+    ("a payment for another's invoice is credited", "or invoice.customer != customer or invoice.stars",
+     "or invoice.stars"),
+    ("a payment of too few Stars is credited", "!= customer or invoice.stars != stars:", "!= customer:"),
+    ("a payment without an invoice crashes", "if invoice is None or invoice.customer",
+     "if invoice.customer"),
+    ("a paid invoice stays open", "\"UPDATE invoice SET state = 'paid' WHERE id = :id\"",
+     "\"UPDATE invoice SET state = 'open' WHERE id = :id\""),
+    ("a payment is not credited", "    transfer(conn, f\"pay:stars:{charge}\", \"stars\", STARS, account,"
+     " invoice.amount, now)\n", ""),
+    ("a payment credits Stars, not tokens", "STARS, account, invoice.amount, now)",
+     "STARS, account, stars, now)"),
+    ("a credit's key is the invoice's, not the charge's", "f\"pay:stars:{charge}\"",
+     "f\"pay:stars:{invoice.id}\""),
+    ("a repeated payment counts as a new one", "return Credit(known.amount, fresh=False)",
+     "return Credit(known.amount, fresh=True)"),
+    ("a refund is not noted", "        conn.run(\"UPDATE payment SET state = 'refund_requested' WHERE charge"
+     " = :charge\", charge=charge)\n", ""),
+    ("a refund takes nothing back", "            transfer(conn, f\"refund:stars:{charge}\", \"stars_refund\","
+     " account, STARS, payment.amount, now)\n", "            pass\n"),
+    ("a refund of spent tokens crashes", "        except NotEnoughTokens:", "        except ZeroDivisionError:"),
+    ("what was not asked back is refunded", " WHERE charge = :c AND state = 'refund_requested'",
+     " WHERE charge = :c"),
+    ("every refund is done", " WHERE charge = :c AND state = 'refund_requested'",
+     " WHERE state = 'refund_requested'"),
+)  # fmt: skip
+
+QUEUE = (
+    ("a job's key may be another customer's", "if known.customer != new.customer:", "if False:"),
+    ("a job is queued without its hold",
+     "    hold(conn, hold_key(job.id), account_of(job.customer), price, now)\n", ""),
+    ("half the price is held", "account_of(job.customer), price, now)",
+     "account_of(job.customer), price // 2, now)"),
+    ("a banned customer is served", "if now.banned_at is not None:", "if False:"),
+    ("the queue has one place too many", "if now.queued >= queue_most:", "if now.queued > queue_most:"),
+    ("one more waits than the door allows", ">= limit.most:", "> limit.most:"),
+    ("ended jobs count as waiting", "WHERE scope = :scope AND ended_at IS NULL GROUP", "WHERE scope = :scope GROUP"),
+    ("a customer runs one too many", "HAVING count(*) >= :per_customer", "HAVING count(*) > :per_customer"),
+    ("a lane runs side by side", "AND earlier.ended_at IS NULL AND earlier.id < next.id", "AND 0"),
+    ("an attempt has the number of the last", "attempt = attempt + 1,", "attempt = max(attempt, 1),"),
+    ("a claim keeps no intent", "state = 'running', attempt = attempt + 1, boot = :boot",
+     "state = 'running', attempt = attempt + 1, boot = coalesce(boot, :boot) || 'x'"),
+    ("an answer of an older attempt is taken", "\"state = 'running' AND attempt = :attempt\"",
+     "\"state = 'running'\""),
+    ("a late answer counts as good", "\"late\" if not mine else \"ok\"", "\"ok\" if not mine else \"ok\""),
+    ("a call is noted on every attempt", "WHERE job = :job AND attempt = :attempt AND state IN ('intent', 'unknown')",
+     "WHERE job = :job AND state IN ('intent', 'unknown')"),
+    ("a job may be cancelled by anybody", "WHERE id = :id AND customer = :customer\", id=job",
+     "WHERE id = :id AND :customer > 0\", id=job"),
+    ("a running job is cancelled like a queued one", "    if row.state == \"queued\":\n        _end",
+     "    if row.state:\n        _end"),
+    ("fresh jobs expire", "created_at < :before\"", "created_at >= :before\""),
+    ("running jobs expire", "WHERE state = 'queued' AND created_at < :before",
+     "WHERE ended_at IS NULL AND created_at < :before"),
+    ("recovery takes what runs now", "WHERE state = 'running' AND boot <> :boot ORDER",
+     "WHERE state = 'running' AND :boot <> '' ORDER"),
+    ("recovery leaves the intent", "SET state = 'unknown', ended_at = :now", "SET state = 'intent', ended_at = :now"),
+    ("a job is called again and again", "if job.attempt < ATTEMPTS and", "if job.attempt <= ATTEMPTS and"),
+    ("a job is never called again", "if job.attempt < ATTEMPTS and budget >= 0:", "if False:"),
+    ("the house pays without a limit", " and budget >= 0:", ":"),
+    ("the house forgets what it has spent", "// 50) - spent.amount)", "// 50))"),
+    ("the house's day never ends", "AND ended_at > :since\"", "AND :since > 0\""),
+    ("the house may spend ten times as much", "sold.amount // 50", "sold.amount // 5"),
+    ("deliveries of this run are sent again", "WHERE state = 'sending' AND boot <> :boot",
+     "WHERE state = 'sending' AND :boot <> ''"),
+    ("a delivery that was cut off is forgotten", "WHERE state = 'sending' AND boot <> :boot",
+     "WHERE state = 'sending' AND boot = :boot AND 0"),
+    ("every job pays its full price", "capture(conn, hold_key(job), outcome.charged, now)",
+     "capture(conn, hold_key(job), conn.only('SELECT price FROM job WHERE id = :i', i=job).price, now)"),
+    ("an expired job keeps its hold", "    else:\n        void(conn, hold_key(job))",
+     "    elif outcome.state != \"expired\":\n        void(conn, hold_key(job))"),
+    ("a failed job keeps its hold", "    else:\n        void(conn, hold_key(job))",
+     "    elif outcome.state != \"failed\":\n        void(conn, hold_key(job))"),
+    ("a job without an answer is not delivered", "    if row.delivers:", "    if row.delivers and outcome.answer:"),
+    ("the hold of another job", "return f\"job:{job}\"", "return f\"job:{job // 2}\""),
+)  # fmt: skip
+
+JOBS = (
+    ("more may be charged than was agreed", "charged = min(job.price, self.prices.of_answer(request, answer))",
+     "charged = self.prices.of_answer(request, answer)"),
+    ("the price is charged, not the answer's worth", "self.prices.of_answer(request, answer))",
+     "self.prices.of(request))"),
+    ("an answer without anything is charged", "if not answer.files and (not answer.text or", "if False and (not answer.text or"),
+    ("a job that can't be settled keeps its hold", "            await self._end(job, INTERNAL)\n", "            pass\n"),
+    ("a full disk ends a job", "            except StorageError as error:", "            except ZeroDivisionError as error:"),
+    ("a stop with nothing to show is charged", "if not isinstance(request, TextRequest) or not running.text:",
+     "if not isinstance(request, TextRequest):"),
+    ("nothing is recovered at start", "        await self._storage.write(queue.recover, self.boot, now())\n", ""),
+    ("a job in time out has failed for ever, with an answer", "return Outcome(\"expired\", error",
+     "return Outcome(\"answered\", running.job.price, Answer(\"\"), error"),
+)  # fmt: skip
+
+PRICES = (
+    ("pictures that did not come are charged", "isinstance(request, ImageRequest) and came < request.count", "False"),
+    ("a text that was not spoken is charged as spoken", "request.speak and not came:", "False:"),
+    ("letters are counted, not bytes", "return len(text.encode())", "return len(text)"),
+    ("the language is always found out for nothing", "automatic=request.language is None", "automatic=False"),
+)  # fmt: skip
+
+TARIFF = (
+    ("a mode is added to the price", "price = max(price, self.text_with_mode)", "price += self.text_with_mode"),
+    ("a step begins one later", "if size >= step.size)", "if size > step.size)"),
+    ("speaking a text is free", "(self.voice_price(size, automatic=True) if spoken else 0)", "0"),
+    ("finding the language out is free", "(self.automatic_language if automatic else 0)", "0"),
+    ("a price is rounded in silence", "if amount != int(amount):", "if False:"),
+    ("a negative price is a price", "or not 0 <= tokens < 1e9:", "or not -9 <= tokens < 1e9:"),
+    ("a step may be free", "if any(step.price == 0 for step in steps):", "if False:"),
+)  # fmt: skip
+
+WRITER = (
+    ("a function that fails is not undone", "        sqlite.execute(\"ROLLBACK TO one\")\n", ""),
+    ("a COMMIT that fails is told as done", "        for waiting in batch:\n            waiting.error = StorageError",
+     "        for waiting in batch[:0]:\n            waiting.error = StorageError"),
+    ("a COMMIT that fails is told to the first alone",
+     "        for waiting in batch:\n            waiting.error = StorageError",
+     "        for waiting in batch[:1]:\n            waiting.error = StorageError"),
+    ("functions are told before the COMMIT", "        sqlite.execute(\"COMMIT\")\n    except", "        pass\n    except"),
+    ("a transaction that failed stays open",
+     "            with suppress(sqlite3.Error):\n                sqlite.execute(\"ROLLBACK\")",
+     "            pass"),
+    ("what SQLite rolled back by itself is told as done",
+     "        if not sqlite.in_transaction:\n            raise  # a full disk makes SQLite roll back everything,"
+     " the neighbours' work included\n", "        if not sqlite.in_transaction:\n            return\n"),
+    ("an error is dropped", "        waiting.error = _ours(error)\n", ""),
+)  # fmt: skip
+
+STORAGE = (
+    ("a COMMIT need not be on the disk", "PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),
+    ("references are not checked", "PRAGMA foreign_keys = ON", "PRAGMA foreign_keys = OFF"),
+    ("two processes may write", "fcntl.LOCK_EX | fcntl.LOCK_NB", "fcntl.LOCK_SH | fcntl.LOCK_NB"),
+    ("a damaged file is opened", "    if found != \"ok\":", "    if not found:"),
+)  # fmt: skip
+
+SCHEMA = (
+    ("the schema allows an overdraft", "CHECK (kind <> 'customer' OR posted >= held)", "CHECK (1)"),
+    ("the schema allows a negative hold", "DEFAULT 0 CHECK (held >= 0)", "DEFAULT 0"),
+    ("the schema allows to capture more than was held", "CHECK (captured BETWEEN 0 AND amount)", "CHECK (1)"),
+    ("the schema allows a key twice", "    key TEXT NOT NULL UNIQUE,\n    kind", "    key TEXT NOT NULL,\n    kind"),
+    ("a transfer may be changed", "BEFORE UPDATE ON transfer\n", "BEFORE UPDATE OF id ON transfer\n"),
+    ("a hold may end twice", "BEFORE UPDATE ON hold WHEN OLD.state <> 'open'",
+     "BEFORE UPDATE ON hold WHEN OLD.state = 'never'"),
+)  # fmt: skip
+
+AUDIT = (
+    ("the audit does not add up", "AS books WHERE off <> 0", "AS books WHERE off IS NULL"),
+    ("the audit does not count transfers", "WHERE account.posted <> coalesce(moved.amount, 0)", "WHERE 0"),
+    ("the audit does not count holds", "WHERE account.held <> coalesce(open.amount, 0)", "WHERE 0"),
+    ("the audit does not compare a payment with its invoice", " OR payment.amount <> invoice.amount\n", "\n"),
+    ("the audit does not look for refunds without a payment", "WHERE kind = 'stars_refund'\n", "WHERE kind = '-'\n"),
+)  # fmt: skip
+
+CODES = (
+    ("a revoked code still spends", "WHERE digest = :digest AND revoked_at IS NULL", "WHERE digest = :digest"),
+    ("codes are stored under no pepper", "hmac.digest(pepper, code", "hmac.digest(b\"-\", code"),
+)  # fmt: skip
+
+OPERATOR = (
+    ("taking back gives", "if amount > 0 else (account, GRANT)", "if amount else (account, GRANT)"),
+    ("an operator's credit is made each time it is asked for", "f\"admin:{key}\", \"grant\"",
+     "f\"admin:{key}:{conn.only('SELECT count(*) FROM transfer')[0]}\", \"grant\""),
+    ("a tenth is a thousandth", "int(part.ljust(3, \"0\") or 0)", "int(part or 0)"),
+    ("a minus is not heard", "return -amount if", "return amount if"),
+)  # fmt: skip
+
+CUSTOMERS = (
+    ("signing up is paid at every visit", "f\"signup:{account}\", \"signup\", GRANT, account, signup, now)\n",
+     "f\"signup:{account}\", \"signup\", GRANT, account, signup, now)\n    if signup and row.name != name:\n"
+     "        transfer(conn, f\"signup:{row.id}:{name}\", \"signup\", GRANT, account_of(row.id), signup, now)\n"),
+    ("people invite themselves", "AND :inviter < id AND :inviter IN", "AND :inviter IN"),
+    ("the last inviter counts", " AND invited_by IS NULL\"", "\""),
+)  # fmt: skip
+
+_FILES = (
+    ("billing/ledger.py", LEDGER, ("ledger", "queue", "stars")),
+    ("billing/__init__.py", MONEY, ("ledger",)),
+    ("billing/payments/stars.py", STARS, ("stars", "audit")),
+    ("bot/queue.py", QUEUE, ("queue", "jobs", "audit")),
+    ("bot/jobs.py", JOBS, ("jobs",)),
+    ("bot/prices.py", PRICES, ("tariff", "jobs")),
+    ("billing/tariff.py", TARIFF, ("tariff",)),
+    ("bot/writer.py", WRITER, ("storage",)),
+    ("bot/storage.py", STORAGE, ("storage",)),
+    ("bot/migrations/0001_books.sql", SCHEMA, ("ledger",)),
+    ("billing/audit.py", AUDIT, ("audit",)),
+    ("billing/codes.py", CODES, ("codes",)),
+    ("bot/operator.py", OPERATOR, ("operator",)),
+    ("bot/customers.py", CUSTOMERS, ("operator",)),
+)
+
+
+def _all() -> Iterator[Mutant]:
+    for file, mutants, tests in _FILES:
+        for name, old, new in mutants:
+            yield Mutant(name, file, old, new, tests)
+
+
+MUTANTS = tuple(_all())

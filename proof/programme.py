@@ -1,0 +1,24 @@
+"""Every proof, with its amounts for a commit, for `make prove` and for a release."""
+
+from proof import failpoints, machine, mutation, powercut
+from proof.mutants import MUTANTS
+from proof.result import Amounts, Proof
+
+PROGRAMME = (
+    Proof(
+        "T2", "an error and a kill -9 before and after every statement and COMMIT", "failures",
+        Amounts((1, 3, 20), (60, 120, 1_800)), failpoints.prove,
+    ),
+    Proof(
+        "T3", "the disk as a power cut leaves it: nothing acknowledged is lost", "power cuts",
+        Amounts((1_000, 5_000, 200_000), (60, 150, 7_200)), powercut.prove,
+    ),
+    Proof(
+        "T4", "random acts against a model, the audit after each", "steps",
+        Amounts((40_000, 200_000, 10_000_000), (60, 180, 7_200)), machine.prove,
+    ),
+    Proof(
+        "T6", "money code broken by hand, the core's tests run", "mutants",
+        Amounts((len(MUTANTS),) * 3, (240, 300, 600)), mutation.prove,
+    ),
+)  # fmt: skip
