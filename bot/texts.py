@@ -5,7 +5,7 @@ Fluent isolates what is put into a sentence, so that a Latin name doesn't turn a
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -74,11 +74,12 @@ class _Digits(FluentType):
 
 
 class _Jalali(_Digits):
-    """`JALALI($at)`: a day and an hour, as 2026-01-31 10:20, in Iran's calendar."""
+    """`JALALI($at)`: a day, as 2026-01-31, or with an hour, 2026-01-31 10:20, in Iran's calendar."""
 
     def format(self, locale: Any) -> str:
-        moment = jdatetime.datetime.fromgregorian(datetime=datetime.fromisoformat(str(self._value)))
-        return str(moment.strftime("%Y/%m/%d %H:%M")).translate(_PERSIAN_DIGITS)
+        day, _, hour = str(self._value).partition(" ")
+        persian = jdatetime.date.fromgregorian(date=date.fromisoformat(day))
+        return f"{persian:%Y/%m/%d} {hour}".rstrip().translate(_PERSIAN_DIGITS)
 
 
 def isolated(text: str) -> str:

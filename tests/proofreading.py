@@ -128,7 +128,7 @@ def slips(text: str) -> Iterator[str]:
     }
     text = re.sub("|".join(map(re.escape, (LINK, CHARGE))), "", text)
     yield from (f"{name}: {text}" for name, mark in marks.items() if re.search(mark, text))
-    if "/" in re.sub("\u2066/[a-z]+\u2069", "", text):
+    if "/" in re.sub(r"\u2066/[a-z]+\u2069|(?<=\d)/(?=\d)", "", text):
         yield f"a command that is not kept together: {text}"
     if direction(text) != "right":
         yield f"a line that begins at the left: {text}"

@@ -1,6 +1,6 @@
 # فارسی. «شما»، لحن گرم و روشن، نیم‌فاصلهٔ درست.
 # DIGITS(...) writes a number, or a text of figures, in Persian digits. Addresses, receipts and names go without it.
-# JALALI($at) writes a day and an hour in Iran's calendar.
+# JALALI($at) writes a day, or a day and an hour, in Iran's calendar.
 # A text's first letter decides its direction, so no text begins with Latin letters.
 
 ## Getting to know each other
@@ -176,8 +176,8 @@ plan-description = هر ماه { DIGITS($tokens) } توکن. تا وقتی لغ�
 plan-pay-button = اشتراک ماهانه · ⭐ { DIGITS($stars) }
 plan-active-already = همین حالا اشتراک دارید: /subscription
 plan-none = اشتراکی ندارید. بسته‌ها و اشتراک‌ها: /buy
-plan-renews = اشتراک شما: ماهی { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }. در تاریخ { DIGITS($at) } خودکار تمدید می‌شود.
-plan-ends = اشتراک شما: ماهی { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }. در تاریخ { DIGITS($at) } تمام می‌شود و تمدید نمی‌شود.
+plan-renews = اشتراک شما: ماهی { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }. در تاریخ { JALALI($at) } خودکار تمدید می‌شود.
+plan-ends = اشتراک شما: ماهی { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }. در تاریخ { JALALI($at) } تمام می‌شود و تمدید نمی‌شود.
 plan-cancel-button = لغو اشتراک
 plan-resume-button = ادامهٔ اشتراک
 plan-may-resume = می‌توانید اشتراکتان را دوباره فعال کنید: در تلگرام، تنظیمات ← ستاره‌های من.
@@ -204,7 +204,7 @@ refund-unknown = چنین پرداختی وجود ندارد.
 refund-spent = توکن‌های این پرداخت خرج شده‌اند؛ نمی‌توان آن را فوراً بازپرداخت کرد.
 paysupport = پرداختی مشکل دارد؟ /support را بفرستید و همراه با شمارهٔ رسید بنویسید چه شده است. یکی از همکاران ما آن را می‌خواند و همین‌جا پاسخ می‌دهد؛ آنچه به‌اشتباه پرداخت شده باشد، برگردانده می‌شود.
 paysupport-choose = برای پس دادن یک خرید، انتخابش کنید. خریدی که خرج نشده باشد فوراً بازپرداخت می‌شود؛ وگرنه یکی از همکاران ما تصمیم می‌گیرد.
-paysupport-purchase = تاریخ { DIGITS($at) } · { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
+paysupport-purchase = تاریخ { JALALI($at) } · { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
 refund-done = ✅ انجام شد: توکن‌ها پس گرفته شد و تلگرام ستاره‌هایتان را برگرداند.
 refund-under-way = توکن‌ها پس گرفته شد. الان به تلگرام دسترسی ندارم؛ به‌محض اینکه ممکن شود، ستاره‌هایتان برمی‌گردد.
 refund-asked = چون از این خرید توکنی خرج شده یا امروز زیاد بازپرداخت شده است، یکی از همکاران ما دربارهٔ آن تصمیم می‌گیرد. پاسخ همین‌جا می‌آید.
