@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
@@ -89,6 +90,7 @@ async def test_webhook__without_its_secret_nobody_gets_in(app, telegram, secret)
 async def test_webhook__what_is_no_update_is_refused(app, telegram):
     await registered(telegram)
 
+<<<<<<< HEAD
     bodies: list[dict[str, object]] = [
         {"data": b"{"},
         {"json": []},
@@ -96,6 +98,10 @@ async def test_webhook__what_is_no_update_is_refused(app, telegram):
         {"json": {"update_id": "x"}},
         {"json": 7},
     ]
+=======
+    strange: list[Any] = [[], {}, {"update_id": "x"}, 7]
+    bodies = [{"data": b"{"}, *({"json": one} for one in strange)]
+>>>>>>> wire
     for body in bodies:
         assert await post(app, body) == 400, body
 
