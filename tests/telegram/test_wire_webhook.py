@@ -90,18 +90,8 @@ async def test_webhook__without_its_secret_nobody_gets_in(app, telegram, secret)
 async def test_webhook__what_is_no_update_is_refused(app, telegram):
     await registered(telegram)
 
-<<<<<<< HEAD
-    bodies: list[dict[str, object]] = [
-        {"data": b"{"},
-        {"json": []},
-        {"json": {}},
-        {"json": {"update_id": "x"}},
-        {"json": 7},
-    ]
-=======
     strange: list[Any] = [[], {}, {"update_id": "x"}, 7]
     bodies = [{"data": b"{"}, *({"json": one} for one in strange)]
->>>>>>> wire
     for body in bodies:
         assert await post(app, body) == 400, body
 
