@@ -74,7 +74,7 @@ async def balance(app: App, person: int) -> Balance:
     return Balance(*row)
 
 
-async def until(condition: Any, seconds: float = 10) -> Any:
+async def until(condition: Any, seconds: float = 30) -> Any:
     """Wait until `condition()` (awaited, if need be) holds; what it gave."""
     async with asyncio.timeout(seconds):
         while True:
@@ -94,8 +94,9 @@ def plain(text: str) -> str:
 async def answered(telegram: SandboxTelegram, chat: int, asked: dict[str, Any]) -> dict[str, Any]:
     """The bot's answer to what was said: the message with its price under it."""
     return await telegram.heard(
-        chat, lambda m: "left" in (m.get("text") or m.get("caption") or ""), after=asked["message_id"]
-    )
+        chat, lambda m: "left" in (m.get("text") or m.get("caption") or ""), after=asked["message_id"],
+        seconds=30,
+    )  # fmt: skip
 
 
 def button(message: dict[str, Any], number: int) -> str:

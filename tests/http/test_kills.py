@@ -35,7 +35,7 @@ async def running(telegram, upstream, receiver, folder: Path, port: int, place: 
     finally:
         if process.returncode is None:
             process.terminate()
-        await asyncio.wait_for(process.wait(), 15)
+        await asyncio.wait_for(process.wait(), 30)
 
 
 async def issued(folder: Path) -> str:
