@@ -95,6 +95,10 @@ class Settings(BaseSettings):
     chat_waiting_other: int = Field(default=5, ge=1)
     api_text_bytes_min: int = Field(default=8, ge=1)
     api_text_bytes_max: int = Field(default=2_000, ge=8, le=30_000)
+    api_bad_codes: int = Field(default=20, ge=0)
+    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy."""
+    api_requests: int = Field(default=30_000, ge=0)
+    """Requests from one address in a minute, with the same consequence."""
     api_waiting_text: int = Field(default=30, ge=1)
     """Requests of this kind that are under way at one time with one API code."""
     api_waiting_image: int = Field(default=20, ge=1)

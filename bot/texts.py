@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jdatetime
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentType
 
@@ -77,20 +78,8 @@ class _Jalali(_Digits):
 
     def format(self, locale: Any) -> str:
         day, _, hour = str(self._value).partition(" ")
-        year, month, of_month = jalali(date.fromisoformat(day))
-        return f"{year}/{month:02}/{of_month:02} {hour}".rstrip().translate(_PERSIAN_DIGITS)
-
-
-def jalali(day: date) -> tuple[int, int, int]:
-    """Year, month and day in the solar Hijri calendar, by its cycle of 33 years; right from 1800 to 2100."""
-    days = day.toordinal() + 356_032  # since a cycle began, long ago
-    cycles, days = divmod(days, 12_053)
-    fours, days = divmod(days, 1_461)
-    year = -1_595 + 33 * cycles + 4 * fours
-    if days > 365:
-        year, days = year + (days - 1) // 365, (days - 1) % 365
-    month, at = divmod(days, 31) if days < 186 else divmod(days - 186, 30)
-    return year, month + (1 if days < 186 else 7), at + 1
+        persian = jdatetime.date.fromgregorian(date=date.fromisoformat(day))
+        return f"{persian:%Y/%m/%d} {hour}".rstrip().translate(_PERSIAN_DIGITS)
 
 
 def isolated(text: str) -> str:

@@ -109,23 +109,72 @@ STARS = (
      "if invoice.customer"),
     ("a paid invoice stays open", "\"UPDATE invoice SET state = 'paid' WHERE id = :id\"",
      "\"UPDATE invoice SET state = 'open' WHERE id = :id\""),
-    ("a payment is not credited", "    transfer(conn, f\"pay:stars:{charge}\", \"stars\", STARS, account,"
+    ("a payment is not credited", "    transfer(conn, key, \"stars\", STARS, open_account(conn, customer),"
      " invoice.amount, now)\n", ""),
-    ("a payment credits Stars, not tokens", "STARS, account, invoice.amount, now)",
-     "STARS, account, stars, now)"),
+    ("a payment credits Stars, not tokens", "open_account(conn, customer), invoice.amount, now)",
+     "open_account(conn, customer), stars, now)"),
     ("a credit's key is the invoice's, not the charge's", "f\"pay:stars:{charge}\"",
      "f\"pay:stars:{invoice.id}\""),
     ("a repeated payment counts as a new one", "return Credit(known.amount, fresh=False)",
      "return Credit(known.amount, fresh=True)"),
-    ("a refund is not noted", "        conn.run(\"UPDATE payment SET state = 'refund_requested' WHERE charge"
-     " = :charge\", charge=charge)\n", ""),
-    ("a refund takes nothing back", "            transfer(conn, f\"refund:stars:{charge}\", \"stars_refund\","
-     " account, STARS, payment.amount, now)\n", "            pass\n"),
+    ("a refund that came before its payment is forgotten", "    _go_back(conn, charge, now)\n", ""),
+    ("any transaction of the charge takes it back", "WHERE id = :charge AND direction = 'out'\"",
+     "WHERE id = :charge\""),
+    ("a purchase repays no debt", "    repay(conn, customer, key, now)\n", ""),
+)  # fmt: skip
+
+REFUNDS = (
+    ("a refund is not noted", "        _mark(conn, charge, \"refund_requested\", now)\n", ""),
+    ("a refund takes nothing back", "            _take_back(conn, payment, payment.amount, STARS, now)\n",
+     "            pass\n"),
+    ("a refund is taken from the payer twice", "    if payment.state == \"credited\":", "    if payment.state:"),
     ("a refund of spent tokens crashes", "        except NotEnoughTokens:", "        except ZeroDivisionError:"),
-    ("what was not asked back is refunded", " WHERE charge = :c AND state = 'refund_requested'",
-     " WHERE charge = :c"),
-    ("every refund is done", " WHERE charge = :c AND state = 'refund_requested'",
-     " WHERE state = 'refund_requested'"),
+    ("what was not asked back is refunded", "SET state = 'refunded' WHERE charge = :c AND state = 'refund_requested'",
+     "SET state = 'refunded' WHERE charge = :c"),
+    ("every refund is done", "SET state = 'refunded' WHERE charge = :c AND state = 'refund_requested'",
+     "SET state = 'refunded' WHERE state = 'refund_requested'"),
+    ("a refund that failed is done", "SET state = 'refund_failed' WHERE charge = :c AND state = 'refund_requested'",
+     "SET state = 'refund_failed' WHERE charge = :c"),
+    ("a refund that failed gives nothing back", "            transfer(conn, f\"failed:{key}\", \"refund_failed\","
+     " STARS, row.source, row.amount, now)\n", "            pass\n"),
+    ("our own refund is taken once more when Telegram tells of it",
+     "    if payment.state in (\"refund_requested\", \"refunded\"):", "    if payment.state == \"refunded\":"),
+    ("a refund is taken at each telling", "    if payment.state in (\"refund_requested\", \"refunded\"):",
+     "    if payment.state == \"refund_requested\":"),
+    ("what is held is taken back", "balance(conn, account).available)", "balance(conn, account).posted)"),
+    ("nothing is owed", "open_debt(conn, payment.customer), now)", "\"world:grant\", now)"),
+    ("the debt is the whole payment", "    if rest := payment.amount - taken:", "    if rest := payment.amount:"),
+    ("a payment of nothing is taken back", "    if taken:\n", "    if True:\n"),
+    ("a refund after a failed one is forgotten",
+     " + (\":again\" if payment.state == \"refund_failed\" else \"\")", ""),
+    ("taken back without being marked", "    _mark(conn, charge, \"refunded\", now)\n", ""),
+)  # fmt: skip
+
+DEBT = (
+    ("nobody owes anything", "return -int(row.posted) if row else 0", "return 0"),
+    ("a debt is repaid beyond what is owed", "amount = min(owed(conn, customer), balance(conn, account).available)",
+     "amount = balance(conn, account).available"),
+    ("a debt is repaid with what is held", "balance(conn, account).available)", "balance(conn, account).posted)"),
+    ("one occasion repays twice", "f\"repay:{occasion}\"", "f\"repay:{occasion}:{owed(conn, customer)}\""),
+    ("a debt is repaid to the house", "\"repay\", account, debt_of(customer), amount",
+     "\"repay\", account, \"sales\", amount"),
+)  # fmt: skip
+
+RECONCILIATION = (
+    ("what was read is not read again", "- OVERLAP)", "- 0)"),
+    ("the list is always read from its start", "next_offset) - OVERLAP", "next_offset) * 0"),
+    ("how far it was read is forgotten", "SET next_offset = max(next_offset, :read)\"",
+     "SET next_offset = next_offset + 0 * :read\""),
+    ("how far it was read goes back", "max(next_offset, :read)", ":read"),
+    ("a lost payment is not credited", "            if _credit(conn, secret, one, now):\n", "            if False:\n"),
+    ("a payment is credited out of the house", "if one.direction == \"in\" and one.partner == \"invoice_payment\":",
+     "if one.direction == \"in\":"),
+    ("a chargeback is not noticed", "        elif one.direction == \"out\" and one.telegram_id is not None:",
+     "        elif False:"),
+    ("what no order explains is booked", "        return \"unmatched\"\n", "        return \"booked\"\n"),
+    ("what no order explains stops the list", "    except (PaymentRefused, KeyReused):\n        return",
+     "    except ZeroDivisionError:\n        return"),
+    ("a refund before its payment is dropped", "        note(conn, one, \"unmatched\", None)\n", ""),
 )  # fmt: skip
 
 QUEUE = (
@@ -135,6 +184,7 @@ QUEUE = (
     ("half the price is held", "account_of(job.customer), price, now)",
      "account_of(job.customer), price // 2, now)"),
     ("a banned customer is served", "if now.banned_at is not None:", "if False:"),
+    ("who owes is served", "    if now.debt:", "    if False:"),
     ("the queue has one place too many", "if now.queued >= queue_most:", "if now.queued > queue_most:"),
     ("one more waits than the door allows", ">= limit.most:", "> limit.most:"),
     ("ended jobs count as waiting", "WHERE scope = :scope AND ended_at IS NULL GROUP", "WHERE scope = :scope GROUP"),
@@ -249,7 +299,8 @@ AUDIT = (
     ("the audit does not count transfers", "WHERE account.posted <> coalesce(moved.amount, 0)", "WHERE 0"),
     ("the audit does not count holds", "WHERE account.held <> coalesce(open.amount, 0)", "WHERE 0"),
     ("the audit does not compare a payment with its invoice", " OR payment.amount <> invoice.amount\n", "\n"),
-    ("the audit does not look for refunds without a payment", "WHERE kind = 'stars_refund'\n", "WHERE kind = '-'\n"),
+    ("the audit does not look for refunds without a payment", "WHERE kind IN ('stars_refund', 'refund_failed') AND key",
+     "WHERE kind IN ('-') AND key"),
 )  # fmt: skip
 
 CODES = (
@@ -276,8 +327,11 @@ CUSTOMERS = (
 _FILES = (
     ("billing/ledger.py", LEDGER, ("ledger", "queue", "stars")),
     ("billing/__init__.py", MONEY, ("ledger",)),
-    ("billing/payments/stars.py", STARS, ("stars", "audit")),
-    ("bot/queue.py", QUEUE, ("queue", "jobs", "audit")),
+    ("billing/payments/stars.py", STARS, ("stars", "refunds", "reconciliation", "audit")),
+    ("billing/payments/refunds.py", REFUNDS, ("refunds", "reconciliation", "stars")),
+    ("billing/debt.py", DEBT, ("refunds",)),
+    ("billing/payments/reconciliation.py", RECONCILIATION, ("reconciliation",)),
+    ("bot/queue.py", QUEUE, ("queue", "jobs", "refunds", "audit")),
     ("bot/jobs.py", JOBS, ("jobs",)),
     ("bot/prices.py", PRICES, ("tariff", "jobs")),
     ("billing/tariff.py", TARIFF, ("tariff",)),

@@ -1,11 +1,14 @@
 """What the callback API says when something is refused or goes wrong: its codes and a sentence each."""
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from billing.errors import NotEnoughTokens, Refusal
+from bot.clock import SECOND
 from bot.providers import errors as outside
 from bot.queue import Banned, QueueFull, TooManyWaiting
 from bot.texts import tokens
+from handlers.http.blocks import AddressBlocked
 
 WORKED = 100
 INTERNAL, BLOCKED, INVALID, BAD_CODE, NO_TOKENS, TOO_MANY, ADDRESSES = -1, -2, -3, -4, -5, -6, -7
@@ -46,6 +49,8 @@ BAD = "The API code is unknown, revoked or expired (parameter api)."
 def said(refusal: Refusal) -> Said:
     """The one table from refusals to codes; what is not in it is a mistake of ours."""
     match refusal:
+        case AddressBlocked(until=until):
+            return Said(BLOCKED, f"This address is blocked until {when(until)}.")
         case Refused(code=code):
             return Said(code, str(refusal))
         case NotEnoughTokens(price=price, available=available):
@@ -58,6 +63,10 @@ def said(refusal: Refusal) -> Said:
         case Banned():
             return Said(BLOCKED, "The owner of this code is blocked, until an admin lifts it.")
     raise refusal
+
+
+def when(at: int) -> str:
+    return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="seconds")
 
 
 ENDINGS = {

@@ -36,6 +36,7 @@ from handlers.telegram import (
     gifts,
     groups,
     image,
+    low_balance,
     menu,
     paysupport,
     shop,
@@ -107,8 +108,9 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     session.middleware(outbox)
     answers = Answers(bot, storage, parts.files, texts, moved, parts.jobs.boot)
     showing = Showing(
-        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake
-    )
+        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake,
+        delivering=answers.delivering,
+    )  # fmt: skip
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
@@ -192,7 +194,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, image,
+            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
+            low_balance, image,
             voice, groups, chat,
         ))
     )  # fmt: skip

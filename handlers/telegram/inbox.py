@@ -40,6 +40,8 @@ ALLOWED = [
 PATH = "/telegram/webhook"
 UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
+REFUSED_SECONDS = 3.0
+"""Until the next try where Telegram refuses to hand out updates and names no time."""
 LANES = 256
 """Lanes that are handled at a time."""
 WAITING = 5_000
@@ -212,7 +214,7 @@ class Inbox:
         code = answer.get("error_code") if isinstance(answer, dict) else None
         if code in (401, 404):
             raise SettingsError(UNAUTHORIZED)
-        pause = 3.0
+        pause = REFUSED_SECONDS
         if code == 409:
             self._conflict()
         elif code == 429:

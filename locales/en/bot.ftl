@@ -155,6 +155,19 @@ balance-debt = You owe { $tokens ->
        *[other] { $tokens } tokens
     } for a payment that was taken back; your next purchase repays that first.
 balance-next = /buy gets more.
+balance-older = ← Earlier
+balance-newest = Latest
+notice-usage = Tell me below how many tokens I shall tell you: /notice 20
+    /notice 0 ends it.
+notice-set = I will tell you once when you have fewer than { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }.
+notice-off = I will not tell you when your tokens run low.
+notice-low = 🔔 You have { $left ->
+        [one] { $left } token
+       *[other] { $left } tokens
+    } left. /buy
 no-movements = Nothing has moved yet.
 movement = { $at }  { $amount }  { $what }
 movement-capture = answer
@@ -274,6 +287,7 @@ command-mode = Choose my manner
 command-image = Draw a picture
 command-voice = Speak
 command-balance = Your tokens
+command-notice = Be told when tokens run low
 command-buy = Buy tokens
 command-subscription = Your subscription
 command-gift = Give tokens to a friend
@@ -291,5 +305,6 @@ command-user = Look at a customer
 command-refund = Refund a payment
 command-refunds = Refunds to decide
 command-stars = Star transactions without an order
+command-books = The books
 command-voucher = Make a voucher
 command-vouchers = List vouchers

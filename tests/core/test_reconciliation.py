@@ -68,6 +68,16 @@ def test_a_payment_that_no_update_told_of_is_credited_once(conn: Connection, ada
     assert state(conn, "lost") == "booked"
 
 
+def test_a_payment_that_was_listed_before_its_order_is_known_stays_paid(
+    conn: Connection, ada: int, payload: str
+) -> None:
+    assert enter(conn, SECRET, 0, [paid("early", "not ours")], NOW).unmatched
+
+    credit(conn, SECRET, payload, "early", ada, 50, NOW)
+
+    assert has(conn, ada).posted == tokens(100)
+
+
 def test_what_the_handler_credited_is_not_credited_again(conn: Connection, ada: int, payload: str) -> None:
     credit(conn, SECRET, payload, "charge", ada, 50, NOW)
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
@@ -18,17 +18,24 @@ from tests.world import ADA, BOT_TOKEN, until
 ROOT = Path(__file__).parents[2]
 
 
-async def start(telegram, upstream, receiver, folder: Path, port: int, place: str):
+@asynccontextmanager
+async def running(telegram, upstream, receiver, folder: Path, port: int, place: str):
     env = {
         "PATH": os.environ["PATH"], "BOT_TOKEN": BOT_TOKEN, "TELEGRAM_URL": telegram.base,
         "OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-tests", "DATA_DIR": str(folder),
         "HTTP_PORT": str(port), "DRAIN_SECONDS": "1", "PYTHONPATH": str(ROOT), "LOG_LEVEL": "warning",
         "OUTBOUND_ALLOW": f"127.0.0.1:{receiver.port}", "SPEECH_ENGINES": "openai",
     }  # fmt: skip
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.crashing", place, cwd=folder, env=env,
         stdout=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.wait(), 15)
 
 
 async def issued(folder: Path) -> str:
@@ -66,15 +73,13 @@ async def test_an_answer_on_its_way_comes_again_under_its_id(
 ):
     code, port = await issued(tmp_path), private.port
     await private.close()  # its port is free for the bot
-    first = await start(telegram, upstream, receiver, tmp_path, port, place)
     form = {"api": code, "callback": receiver.url, "which": "text", "text": "What is 2 + 2?"}
-    await until(lambda: post(port, form), seconds=20)
-    await died(first)
+    async with running(telegram, upstream, receiver, tmp_path, port, place) as first:
+        await until(lambda: post(port, form), seconds=30)
+        await died(first)
 
-    second = await start(telegram, upstream, receiver, tmp_path, port, "nowhere")
-    await until(lambda: done(tmp_path))
-    second.terminate()
-    await second.wait()
+    async with running(telegram, upstream, receiver, tmp_path, port, "nowhere"):
+        await until(lambda: done(tmp_path), seconds=30)
 
     assert len(receiver.heard) == times
     assert len({heard.headers["webhook-id"] for heard in receiver.heard}) == 1
