@@ -52,7 +52,8 @@ def test_a_new_user_clones_runs_talks_pays_and_gets_a_code(user, browser, tmp_pa
         buys_a_pack(page)
         code = gets_a_code_from_the_admin(page)
 
-        assert account(user, code) == {"balance": 100.0, "held": 0.0, "available": 100.0}
+        shown = account(user, code)
+        assert (shown["balance"], shown["held"], shown["available"]) == (100, 0, 100)
         assert user.make("admin", "ARGS=audit") == "The books are right.\n"
         nothing_went_wrong(browser)
     assert "Traceback" not in said.text
