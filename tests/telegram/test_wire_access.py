@@ -20,6 +20,8 @@ from tests.world import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 SMALL_GROUP = -4242
 """A basic group: it can become a supergroup."""
 

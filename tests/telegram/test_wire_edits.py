@@ -19,6 +19,8 @@ from tests.world import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 FORUM = -1001000000077
 
 

@@ -5,6 +5,8 @@ import pytest
 from bot.sandbox.telegram import Fault
 from tests.world import ADA, all_handled, balance, button, calls, delivery, said, words
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 
 async def ask_for_pictures(telegram, count):
     styles = await telegram.heard(ADA, after=telegram.say(ADA, "/image a cat")["message_id"])

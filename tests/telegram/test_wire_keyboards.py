@@ -17,6 +17,8 @@ from tests.world import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 
 async def every_keyboard(telegram, upstream, person):
     """Have the bot show each keyboard that it has."""

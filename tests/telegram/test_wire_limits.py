@@ -32,6 +32,8 @@ from tests.world import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 
 @pytest.fixture
 async def paced(telegram, upstream, tmp_path):
@@ -279,7 +281,6 @@ async def test_a_chat_action_is_not_worth_a_second_try(telegram, bot):
 
 
 async def test_answers_that_are_ready_at_once_do_not_mix_their_parts(app, telegram, upstream):
-    upstream.chunk_seconds = 0
     upstream.will_say(*("\n\n".join(f"{name} {n} " + "x" * 3_000 for n in range(4)) for name in "AB"))
     telegram.add_fault(Fault("sendMessage", "slow", seconds=0.2, times=8))
 

@@ -28,6 +28,8 @@ from tests.world import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.world import ADA, BEN, GROUP, all_handled, answered, balance, hosted, said, until, words
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 CHANNEL_BOT = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 FORWARDER = {"id": 777000, "is_bot": False, "first_name": "Telegram"}

@@ -13,6 +13,8 @@ from bot.settings import SettingsError
 from bot.wiring import App
 from tests.world import ADA, answered, balance, button, calls, hosted, said, settings_for, until, words
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 PATH = "/telegram/webhook"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 SECRET = "a-secret-of-the-tests"
