@@ -27,17 +27,13 @@ async def test_text_must_be_non_empty__an_answer_of_spaces_is_none_and_costs_not
     assert await balance(app, ADA) == (10_000, 0)
 
 
-@pytest.mark.parametrize(
-    "answer", ["**", "<b></b>", "<!-- nothing -->", "```\n```", "[](https://example.org)"]
-)
-async def test_message_text_is_empty__an_answer_of_markup_alone_is_shown_as_written(
-    app, telegram, upstream, answer
-):
-    upstream.will_say(answer)
+async def test_message_text_is_empty__an_answer_of_markup_alone_is_shown_as_written(app, telegram, upstream):
+    for answer in ("**", "<b></b>", "<!-- nothing -->", "```\n```", "[](https://example.org)"):
+        upstream.will_say(answer)
 
-    shown = await answered(telegram, ADA, telegram.say(ADA, "Only markup"))
+        shown = await answered(telegram, ADA, telegram.say(ADA, "Only markup"))
 
-    assert words(shown).split("\n\n1 token")[0] != ""
+        assert words(shown).split("\n\n1 token")[0] != "", answer
     assert refusals(telegram) == []
 
 
