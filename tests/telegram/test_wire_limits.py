@@ -8,7 +8,8 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 
 from bot.sandbox.telegram import Fault
 from handlers.telegram.groups import MovedChats
@@ -256,6 +257,21 @@ async def test_a_chat_can_not_fill_the_memory_and_is_forgotten_when_it_rests(tel
     await asyncio.sleep(0.05)
     await bot.send_message(BEN, "x")
     assert outbox.turns.known(ADA) is None
+
+
+async def test_messages_of_a_group_that_moved_are_not_taken_for_those_with_their_ids(telegram, bot, outbox):
+    outbox._moved = MovedChats(None, {-4242: GROUP})  # type: ignore[arg-type]
+    other = await bot.send_message(GROUP, "another one")
+
+    with pytest.raises(TelegramBadRequest, match="message to edit not found"):
+        await bot.edit_message_text("x", chat_id=-4242, message_id=other.message_id)
+    with pytest.raises(TelegramBadRequest, match="not found"):
+        await bot.delete_message(-4242, other.message_id)
+    reply = ReplyParameters(message_id=other.message_id, allow_sending_without_reply=True)
+    sent = await bot.send_message(-4242, "an answer", reply_parameters=reply)
+
+    assert [m["text"] for m in telegram.messages(GROUP)] == ["another one", "an answer"]
+    assert sent.reply_to_message is None
 
 
 async def test_a_chat_action_takes_no_messages_turn(telegram, bot):

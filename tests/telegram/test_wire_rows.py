@@ -133,6 +133,7 @@ ACCESS = {
         "test_group_chat_was_upgraded__answer_and_context_move_along",
         "test_group_chat_was_upgraded__only_the_refusal_tells",
         "test_group_chat_was_upgraded__the_context_moves_before_anything_is_sent",
+        "test_messages_of_a_group_that_moved_are_not_taken_for_those_with_their_ids",
     ),
     "ids exceed 2^31": "test_ids_beyond_32_bits_are_ids",
     "VOICE_MESSAGES_FORBIDDEN": (
