@@ -173,8 +173,10 @@ async def test_a_busy_conversation_meets_no_429(paced, telegram, upstream):
         telegram.say(person, "What is 2 + 2?")
     for number in range(4):
         telegram.say(ADA, f"@sandbox_bot Tell me a long story {number}", chat=GROUP)
+    for _ in range(6):
         telegram.say(ADA, "/balance")
 
+    await until(lambda: len(said(telegram, ADA)) == 6)
     await until(lambda: len(said(telegram, GROUP)) >= 2, seconds=15)
     await until(lambda: all(len(said(telegram, person)) >= 2 for person in crowd), seconds=15)
 
