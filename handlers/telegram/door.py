@@ -24,6 +24,7 @@ from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
 from bot.settings import Settings, SettingsError
+from bot.statements.maker import Statements
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers.telegram import (
@@ -38,6 +39,7 @@ from handlers.telegram import (
     menu,
     paysupport,
     shop,
+    statements,
     subscriptions,
     support,
     voice,
@@ -117,7 +119,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     dispatcher = handlers_in_order()
-    asking = Asking(parts.jobs, showing, settings)
+    asking, statements_made = Asking(parts.jobs, showing, settings), Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
@@ -131,7 +133,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding,
+            receipts=receipts, refunding=refunding, statements=statements_made,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -196,8 +198,8 @@ def handlers_in_order() -> Dispatcher:
     dispatcher.include_routers(
         *(module.router for module in (
             errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
-            low_balance, image,
-            voice, groups, chat,
+            low_balance, statements, image, voice,
+            groups, chat,
         ))
     )  # fmt: skip
     return dispatcher
