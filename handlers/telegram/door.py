@@ -38,6 +38,7 @@ from handlers.telegram import (
     low_balance,
     menu,
     paysupport,
+    purchases,
     shop,
     statements,
     subscriptions,
@@ -198,7 +199,7 @@ def handlers_in_order() -> Dispatcher:
     dispatcher.include_routers(
         *(module.router for module in (
             errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
-            low_balance, statements, image, voice,
+            low_balance, statements, purchases, image, voice,
             groups, chat,
         ))
     )  # fmt: skip

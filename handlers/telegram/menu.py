@@ -32,8 +32,8 @@ log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
-    "help", "new", "mode", "image", "voice", "balance", "statement", "notice", "buy", "subscription",
-    "gift", "language", "support", "paysupport", "cancel", "terms", "privacy",
+    "help", "new", "mode", "image", "voice", "balance", "statement", "purchases", "notice", "buy",
+    "subscription", "gift", "language", "support", "paysupport", "cancel", "terms", "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (

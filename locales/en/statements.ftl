@@ -31,3 +31,20 @@ statement-wait = I'm still writing another statement. Please try again in a minu
 statement-table-button = For spreadsheets (CSV)
 statement-before-button = The month before
 command-statement = A month's statement (PDF, CSV)
+
+## Purchases and their receipts
+
+purchases = Your purchases. Tap one for its receipt. To get one back: /paysupport
+purchases-none = You have bought nothing yet. /buy
+purchase-line = { $at } · { $tokens } tokens · ⭐ { $stars }
+purchase-receipt = 🧾 Receipt
+
+    { $at } (UTC)
+    { $tokens } tokens for ⭐ { $stars }
+    Unspent of them: { $left }
+purchase-back = Refunded: { $at }
+purchase-going-back = It is being refunded.
+purchase-number = Number: { $charge }
+command-purchases = Your purchases and their receipts
+
+notice-now = Your level now: { $tokens }

@@ -32,3 +32,20 @@ statement-wait = هنوز دارم صورت‌حساب دیگری را آماد�
 statement-table-button = برای اکسل (CSV)
 statement-before-button = ماه قبل
 command-statement = صورت‌حساب ماهانه (PDF و CSV)
+
+## Purchases and their receipts
+
+purchases = خریدهای شما. برای دیدن رسید، یکی را انتخاب کنید. برای پس دادن خرید: /paysupport
+purchases-none = هنوز چیزی نخریده‌اید. خرید: /buy
+purchase-line = تاریخ { JALALI($at) } · { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
+purchase-receipt = 🧾 رسید خرید
+
+    تاریخ: { JALALI($at) } (به وقت جهانی)
+    خرید: { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }
+    خرج‌نشده: { DIGITS($left) } توکن
+purchase-back = بازپرداخت شد: { JALALI($at) }
+purchase-going-back = در حال بازپرداخت است.
+purchase-number = شمارهٔ رسید: { $charge }
+command-purchases = خریدهای شما و رسیدهایشان
+
+notice-now = حد کنونی: { DIGITS($tokens) } توکن

@@ -151,7 +151,7 @@ balance = У вас { $available ->
        *[other] { $available } токена
     }.
 balance-held = Ещё { $held } отложено на запросы, которые сейчас выполняются.
-balance-next = Пополнить: /buy
+balance-next = Пополнить: /buy · чеки: /purchases · выписка: /statement
 no-movements = Операций пока не было.
 movement = { $at }  { $amount }  { $what }
 movement-capture = ответ

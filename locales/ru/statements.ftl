@@ -32,3 +32,26 @@ statement-wait = Я ещё готовлю другую выписку. Попр�
 statement-table-button = Таблица (CSV)
 statement-before-button = Предыдущий месяц
 command-statement = Выписка за месяц (PDF, CSV)
+
+## Purchases and their receipts
+
+purchases = Ваши покупки. Нажмите на покупку, чтобы увидеть чек. Вернуть покупку: /paysupport
+purchases-none = Вы ещё ничего не покупали. Купить: /buy
+purchase-line = { $at } · токены: { $tokens } · ⭐ { $stars }
+purchase-receipt = 🧾 Чек
+
+    { $at } (UTC)
+    Токены: { $tokens } за ⭐ { $stars }
+    Не израсходовано: { $left }
+purchase-back = Возвращено: { $at }
+purchase-going-back = Возврат выполняется.
+purchase-number = Номер: { $charge }
+command-purchases = Ваши покупки и чеки
+
+notice-now = Сейчас задан уровень: { $tokens }
+notice-usage = Напишите, при каком остатке токенов вам сообщить: /notice 20
+    Отключить: /notice 0
+notice-set = Я один раз сообщу, когда останется меньше токенов, чем { $tokens }.
+notice-off = Больше не буду сообщать о малом остатке токенов.
+notice-low = 🔔 Осталось токенов: { $left }. Купить: /buy
+command-notice = Сообщать о малом остатке

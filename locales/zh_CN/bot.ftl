@@ -123,7 +123,7 @@ nothing-to-cancel = 没有可以取消的请求。
 
 balance = 你有 { $available } 个代币。
 balance-held = 另有 { $held } 个为正在处理的请求预留。
-balance-next = 购买代币：/buy
+balance-next = 购买代币：/buy · 收据：/purchases · 对账单：/statement
 no-movements = 还没有任何记录。
 movement = { $at }  { $amount }  { $what }
 movement-capture = 回答

@@ -32,3 +32,26 @@ statement-wait = 我正在制作另一份对账单，请一分钟后再试。
 statement-table-button = 表格（CSV）
 statement-before-button = 上个月
 command-statement = 月度对账单（PDF、CSV）
+
+## Purchases and their receipts
+
+purchases = 你的购买记录。点一下即可查看收据。要退款：/paysupport
+purchases-none = 你还没有购买过。购买：/buy
+purchase-line = { $at } · { $tokens } 个代币 · ⭐ { $stars }
+purchase-receipt = 🧾 收据
+
+    { $at }（UTC）
+    { $tokens } 个代币，⭐ { $stars }
+    未使用：{ $left }
+purchase-back = 已退款：{ $at }
+purchase-going-back = 正在退款。
+purchase-number = 编号：{ $charge }
+command-purchases = 购买记录与收据
+
+notice-now = 目前的提醒线：{ $tokens }
+notice-usage = 请告诉我代币少于多少时提醒你：/notice 20
+    关闭提醒：/notice 0
+notice-set = 代币少于 { $tokens } 个时，我会提醒你一次。
+notice-off = 不再提醒代币不足。
+notice-low = 🔔 只剩 { $left } 个代币了。购买：/buy
+command-notice = 代币不足时提醒

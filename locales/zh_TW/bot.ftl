@@ -123,7 +123,7 @@ nothing-to-cancel = 沒有可以取消的請求。
 
 balance = 你有 { $available } 個代幣。
 balance-held = 另有 { $held } 個為正在處理的請求預留。
-balance-next = 購買代幣：/buy
+balance-next = 購買代幣：/buy · 收據：/purchases · 對帳單：/statement
 no-movements = 還沒有任何紀錄。
 movement = { $at }  { $amount }  { $what }
 movement-capture = 回答

@@ -32,3 +32,26 @@ statement-wait = 我正在製作另一份對帳單，請一分鐘後再試。
 statement-table-button = 表格（CSV）
 statement-before-button = 上個月
 command-statement = 每月對帳單（PDF、CSV）
+
+## Purchases and their receipts
+
+purchases = 你的購買紀錄。點一下即可查看收據。要退款：/paysupport
+purchases-none = 你還沒有購買過。購買：/buy
+purchase-line = { $at } · { $tokens } 個代幣 · ⭐ { $stars }
+purchase-receipt = 🧾 收據
+
+    { $at }（UTC）
+    { $tokens } 個代幣，⭐ { $stars }
+    未使用：{ $left }
+purchase-back = 已退款：{ $at }
+purchase-going-back = 正在退款。
+purchase-number = 編號：{ $charge }
+command-purchases = 購買紀錄與收據
+
+notice-now = 目前的提醒線：{ $tokens }
+notice-usage = 請告訴我代幣少於多少時提醒你：/notice 20
+    關閉提醒：/notice 0
+notice-set = 代幣少於 { $tokens } 個時，我會提醒你一次。
+notice-off = 不再提醒代幣不足。
+notice-low = 🔔 只剩 { $left } 個代幣了。購買：/buy
+command-notice = 代幣不足時提醒
