@@ -49,9 +49,3 @@ purchase-number = Номер: { $charge }
 command-purchases = Ваши покупки и чеки
 
 notice-now = Сейчас задан уровень: { $tokens }
-notice-usage = Напишите, при каком остатке токенов вам сообщить: /notice 20
-    Отключить: /notice 0
-notice-set = Я один раз сообщу, когда останется меньше токенов, чем { $tokens }.
-notice-off = Больше не буду сообщать о малом остатке токенов.
-notice-low = 🔔 Осталось токенов: { $left }. Купить: /buy
-command-notice = Сообщать о малом остатке

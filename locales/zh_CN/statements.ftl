@@ -49,9 +49,3 @@ purchase-number = 编号：{ $charge }
 command-purchases = 购买记录与收据
 
 notice-now = 目前的提醒线：{ $tokens }
-notice-usage = 请告诉我代币少于多少时提醒你：/notice 20
-    关闭提醒：/notice 0
-notice-set = 代币少于 { $tokens } 个时，我会提醒你一次。
-notice-off = 不再提醒代币不足。
-notice-low = 🔔 只剩 { $left } 个代币了。购买：/buy
-command-notice = 代币不足时提醒

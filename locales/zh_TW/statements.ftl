@@ -49,9 +49,3 @@ purchase-number = 編號：{ $charge }
 command-purchases = 購買紀錄與收據
 
 notice-now = 目前的提醒線：{ $tokens }
-notice-usage = 請告訴我代幣少於多少時提醒你：/notice 20
-    關閉提醒：/notice 0
-notice-set = 代幣少於 { $tokens } 個時，我會提醒你一次。
-notice-off = 不再提醒代幣不足。
-notice-low = 🔔 只剩 { $left } 個代幣了。購買：/buy
-command-notice = 代幣不足時提醒
