@@ -9,15 +9,15 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from billing import tariff
 from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.payments import vouchers
-from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
 from bot.books import Secrets, open_books
+from bot.catalog import packs
 from bot.catalog.modes import read_modes
-from bot.catalog.packs import read_packs
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
 from bot.clock import DAY, HOUR, now
@@ -26,6 +26,7 @@ from bot.files import Files
 from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.outbound import open_outbound
+from bot.price_lists import PriceLists
 from bot.prices import Prices
 from bot.providers.opened import Providers, open_providers
 from bot.sandbox.page import add_page
@@ -36,7 +37,7 @@ from bot.storage import Storage
 from bot.texts import Texts
 from handlers import command_line
 from handlers.http import callback_api
-from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
+from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.blocks import Blocks
@@ -93,10 +94,14 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         providers = await stack.enter_async_context(
             open_providers(settings, outside.upstream_url, outside.upstream_key)
         )
-        jobs = make_jobs(settings, providers, storage, files)
+        price_lists = PriceLists(storage)
+        await price_lists.open(
+            Path(settings.tariff_file or tariff.SHIPPED), Path(settings.packs_file or packs.SHIPPED)
+        )
+        jobs = make_jobs(settings, providers, storage, files, price_lists.prices)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
-            packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
+            price_lists=price_lists, modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
@@ -139,14 +144,16 @@ async def open_callback_api(
             tuple(read_modes()), read_styles(), voices,
             Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
         )  # fmt: skip
-        app[SITE], app[JOBS], app[TARIFF], app[SIGNING_KEY] = Site(), jobs, jobs.prices.tariff, key
+        app[SITE], app[JOBS], app[PRICES], app[SIGNING_KEY] = Site(), jobs, jobs.prices, key
         app[CALLBACK_API] = CallbackApi(app[STORAGE], jobs, outbound, app[DOORKEEPER], contract, settings)
         deliveries = Deliveries(app[STORAGE], outbound, app[SITE], key, jobs.boot, tell)
         jobs.doors[callback_api.DOOR] = deliveries
         yield deliveries
 
 
-def make_jobs(settings: Settings, providers: Providers, storage: Storage, files: Files) -> Jobs:
+def make_jobs(
+    settings: Settings, providers: Providers, storage: Storage, files: Files, prices: Prices
+) -> Jobs:
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
         "image": Work(providers.image, settings.image_workers, settings.image_seconds),
@@ -154,7 +161,7 @@ def make_jobs(settings: Settings, providers: Providers, storage: Storage, files:
     }
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
-        work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
+        work, prices, queue_most=settings.queue_most,
         queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
     )  # fmt: skip
 
@@ -213,8 +220,3 @@ async def check_books(storage: Storage, state: State, boot: str | None = None) -
     state.violations = await audit(storage, boot)
     for violation in state.violations:
         log.error("the books are wrong", invariant=violation.invariant, rows=violation.rows)
-
-
-def _given(path: str) -> tuple[Path, ...]:
-    """The operator's own file, or none: then the shipped one is read."""
-    return (Path(path),) if path else ()

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from billing.ledger import account_of
 from billing.tariff import Step, Tariff
+from bot.prices import Prices
 from bot.signing import signing_secret
 from bot.storage import Storage
 from bot.texts import tokens
@@ -15,7 +16,7 @@ from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import IMAGE, TEXT, VOICE
 
 STORAGE = web.AppKey("storage", Storage)
-TARIFF = web.AppKey("tariff", Tariff)
+PRICES = web.AppKey("prices", Prices)
 SIGNING_KEY = web.AppKey("signing_key", bytes)
 ROUTES = web.RouteTableDef()
 
@@ -37,7 +38,7 @@ async def account(request: web.Request) -> web.Response:
             "held": float(tokens(row.held)),
             "available": float(tokens(row.posted - row.held)),
             "limits": limits(request.app[CALLBACK_API], caller),
-            "prices": prices(request.app[TARIFF]),
+            "prices": prices(request.app[PRICES].tariff),
             "webhook_secret": signing_secret(request.app[SIGNING_KEY], caller.code),
         },
         headers={"Cache-Control": "no-store"},

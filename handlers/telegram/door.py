@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -19,10 +19,10 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
-from billing.payments.stars import Pack
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
+from bot.price_lists import PriceLists
 from bot.settings import Settings, SettingsError
 from bot.statements.maker import Statements
 from bot.storage import Storage
@@ -38,6 +38,7 @@ from handlers.telegram import (
     low_balance,
     menu,
     paysupport,
+    prices,
     purchases,
     shop,
     statements,
@@ -77,7 +78,7 @@ class Parts:
     texts: Texts
     operator: Operator
     admin_ids: Sequence[int]
-    packs: Mapping[str, Pack]
+    price_lists: PriceLists
     modes: Sequence[str]
     styles: Sequence[str]
     invoice_secret: bytes
@@ -132,9 +133,10 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         await dispatcher.feed_update(
             bot, update, me=await bot.me(), admins=admins, people=people, texts=texts,
             asking=asking, storage=storage, jobs=parts.jobs,
-            settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
+            settings=settings, operator=parts.operator, packs=parts.price_lists.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
             receipts=receipts, refunding=refunding, statements=statements_made,
+            price_lists=parts.price_lists,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -211,7 +213,7 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
+            errors, shop, subscriptions, paysupport, admin, prices, vouchers, gifts, support, menu, account,
             low_balance, statements, purchases, image, voice,
             groups, chat,
         ))

@@ -48,3 +48,5 @@ purchase-number = Number: { $charge }
 command-purchases = Your purchases and their receipts
 
 notice-now = Your level now: { $tokens }
+
+command-prices = Prices and packs

@@ -49,3 +49,5 @@ purchase-number = شمارهٔ رسید: { $charge }
 command-purchases = خریدهای شما و رسیدهایشان
 
 notice-now = حد کنونی: { DIGITS($tokens) } توکن
+
+command-prices = قیمت‌ها و بسته‌ها

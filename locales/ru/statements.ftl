@@ -49,3 +49,5 @@ purchase-number = Номер: { $charge }
 command-purchases = Ваши покупки и чеки
 
 notice-now = Сейчас задан уровень: { $tokens }
+
+command-prices = Цены и пакеты

@@ -49,3 +49,5 @@ purchase-number = 编号：{ $charge }
 command-purchases = 购买记录与收据
 
 notice-now = 目前的提醒线：{ $tokens }
+
+command-prices = 价格与套餐

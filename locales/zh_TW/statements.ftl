@@ -49,3 +49,5 @@ purchase-number = 編號：{ $charge }
 command-purchases = 購買紀錄與收據
 
 notice-now = 目前的提醒線：{ $tokens }
+
+command-prices = 價格與方案
