@@ -30,6 +30,7 @@ from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
+    books,
     chat,
     errors,
     gifts,
@@ -213,8 +214,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, prices, vouchers, gifts, support, menu, account,
-            low_balance, statements, purchases, image, voice,
+            errors, shop, subscriptions, paysupport, admin, books, prices, vouchers, gifts, support, menu,
+            account, low_balance, statements, purchases, image, voice,
             groups, chat,
         ))
     )  # fmt: skip
