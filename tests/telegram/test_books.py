@@ -134,8 +134,11 @@ def test_a_dated_version_of_a_model_has_its_price_and_a_similar_name_has_not(tmp
     file.write_text(PRICES)
     prices = read_upstream_prices(file)
 
-    assert prices.of("text", "gpt-4o-mini-2024-07-18") == {"prompt": 1000, "completion": 2000}
-    assert prices.of("text", "gpt-4o-2024-08-06") == {"prompt": Decimal("2.5"), "completion": 10}
+    assert prices.of("text", "gpt-4o-mini-2024-07-18") == {
+        "prompt": Decimal(1000),
+        "completion": Decimal(2000),
+    }
+    assert prices.of("text", "gpt-4o-2024-08-06") == {"prompt": Decimal("2.5"), "completion": Decimal(10)}
     assert prices.of("text", "gpt-4o-audio") is None
     assert prices.of("image", "dall-e-9") is None
-    assert read_upstream_prices().of("voice", "espeak") == {"characters": 0}
+    assert read_upstream_prices().of("voice", "espeak") == {"characters": Decimal(0)}
