@@ -96,17 +96,18 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             open_providers(settings, outside.upstream_url, outside.upstream_key)
         )
         jobs = make_jobs(settings, providers, storage, files)
+        blocks = await open_blocks(settings, storage)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
             packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+            blocks=blocks,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app()
         if outside.telegram is not None:
             add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
-        blocks = await open_blocks(settings, storage)
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper, blocks)
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook

@@ -43,8 +43,8 @@ FAILURES_IN_A_ROW = 25
 GONE = 410
 LOOK_SECONDS = 1.0
 
-Tell = Callable[[int, str, str], Awaitable[None]]
-"""Tells a customer, in the bot, that an address of theirs is paused: customer, address, why."""
+Tell = Callable[[int, int, str, str], Awaitable[None]]
+"""Tells a customer, in the bot, that an address of theirs is paused: customer, job, address, why."""
 
 
 class Verdict(NamedTuple):
@@ -136,7 +136,7 @@ class Deliveries:
             if verdict.error:
                 log.warning("callback failed", job=row.id, attempt=row.attempts + 1, error=verdict.error)
             if paused:
-                await self._tell(row.customer, row.target, verdict.error or "")
+                await self._tell(row.customer, row.id, row.target, verdict.error or "")
         except Exception:
             log.exception("callback left as it was", job=row.id)  # the next run sends it once more
         finally:
