@@ -15,7 +15,7 @@ LINK, CHARGE = "https://t.me/some_bot?start=inv15", "stxB0_12.5,7"
 WORDS: dict[str, Any] = {
     "name": "Ada", "link": LINK, "charge": CHARGE, "mode": "😂", "style": "—", "progress": "2",
     "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5", "address": "a.example",
-    "why": "—",
+    "why": "—", "code": "tb_live_AbCd…WxYz", "state": "—",
 }  # fmt: skip
 NUMBERS = ("available", "count", "held", "left", "most", "price", "size", "stars", "tokens", "turn")
 FIGURES = (0, 1, 2, 5, 11, 21, 100_000, Decimal("0.001"), Decimal("1.5"), Decimal("99999.999"))

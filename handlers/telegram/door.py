@@ -20,6 +20,7 @@ from aiogram.methods import Response
 from aiogram.types import Message, Update
 
 from billing.payments.stars import Pack
+from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
@@ -29,7 +30,10 @@ from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
+    api_codes,
     chat,
+    code_options,
+    deliveries,
     errors,
     gifts,
     groups,
@@ -79,6 +83,7 @@ class Parts:
     styles: Sequence[str]
     invoice_secret: bytes
     webhook_secret: str
+    blocks: Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -208,9 +213,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
-            low_balance, image,
-            voice, groups, chat,
+            errors, shop, subscriptions, paysupport, admin, code_options, api_codes, deliveries, vouchers,
+            gifts, support, menu, account, low_balance, image, voice, groups, chat,
         ))
     )  # fmt: skip
     return dispatcher
