@@ -135,7 +135,7 @@ movement-refund = 已退回
 
 ## Buying
 
-buy = 用 Telegram 星星购买代币。请选择套餐：
+buy = 请选择代币套餐：
 pack-button = { $tokens } 个代币 · ⭐ { $stars }
 invoice-title = { $tokens } 个代币
 pay-button = 支付 ⭐ { $stars }

@@ -135,7 +135,7 @@ movement-refund = 已退回
 
 ## Buying
 
-buy = 用 Telegram 星星購買代幣。請選擇方案：
+buy = 請選擇代幣方案：
 pack-button = { $tokens } 個代幣 · ⭐ { $stars }
 invoice-title = { $tokens } 個代幣
 pay-button = 支付 ⭐ { $stars }
