@@ -238,7 +238,7 @@ movement-refund = возвращено
 
 ## Buying
 
-buy = Токены за звёзды Telegram. Выберите пакет:
+buy = Выберите пакет токенов:
 pack-button = { $tokens ->
         [one] { $tokens } токен
         [few] { $tokens } токена

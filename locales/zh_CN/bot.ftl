@@ -165,7 +165,7 @@ movement-refund = 已退回
 
 ## Buying
 
-buy = 用 Telegram 星星购买代币。请选择套餐：
+buy = 请选择代币套餐：
 pack-button = { $tokens } 个代币 · ⭐ { $stars }
 plan-button = 每月 { $tokens } 个代币 · ⭐ { $stars }
 plan-description = 每月 { $tokens } 个代币。自动续订，直到你取消：/subscription

@@ -165,7 +165,7 @@ movement-refund = 已退回
 
 ## Buying
 
-buy = 用 Telegram 星星購買代幣。請選擇方案：
+buy = 請選擇代幣方案：
 pack-button = { $tokens } 個代幣 · ⭐ { $stars }
 plan-button = 每月 { $tokens } 個代幣 · ⭐ { $stars }
 plan-description = 每月 { $tokens } 個代幣。自動續訂，直到你取消：/subscription
