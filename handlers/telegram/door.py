@@ -19,6 +19,7 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
+from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
@@ -30,8 +31,11 @@ from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
+    api_codes,
     books,
     chat,
+    code_options,
+    deliveries,
     errors,
     gifts,
     groups,
@@ -55,6 +59,7 @@ from handlers.telegram.groups import load_moved_chats
 from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
+from handlers.telegram.payments import Method, card, provider, stars
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
@@ -63,6 +68,9 @@ from handlers.telegram.showing import Showing
 from handlers.telegram.trouble import is_stranger
 
 log = structlog.get_logger()
+
+METHODS: tuple[Method, ...] = (stars, provider, card)
+"""The ways to pay, in the order of /buy. A new one is one more file, named here."""
 
 KEPT = (Response[Message], Response[bool], Response[Message | bool], Response[list[Message]])
 """aiogram reads each answer with such a class; unless somebody keeps it, pydantic makes it anew each time."""
@@ -84,6 +92,7 @@ class Parts:
     styles: Sequence[str]
     invoice_secret: bytes
     webhook_secret: str
+    blocks: Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +145,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.price_lists.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding, statements=statements_made,
-            price_lists=parts.price_lists,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS,
+            statements=statements_made, price_lists=parts.price_lists,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -212,11 +221,12 @@ def handlers_in_order() -> Dispatcher:
     meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
+    modules = (
+        subscriptions, paysupport, admin, books, prices, code_options, api_codes, deliveries, vouchers, gifts,
+        support, menu, account, low_balance, statements, purchases,
+    )  # fmt: skip
     dispatcher.include_routers(
-        *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, books, prices, vouchers, gifts, support, menu,
-            account, low_balance, statements, purchases, image, voice,
-            groups, chat,
-        ))
+        errors.router, shop.router, *(method.router for method in METHODS),
+        *(module.router for module in (*modules, image, voice, groups, chat)),
     )  # fmt: skip
     return dispatcher

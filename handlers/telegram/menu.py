@@ -33,12 +33,13 @@ router = Router(name="menu")
 
 COMMANDS = (
     "help", "new", "mode", "image", "voice", "balance", "statement", "purchases", "notice", "buy",
-    "subscription", "gift", "language", "support", "paysupport", "cancel", "terms", "privacy",
+    "subscription", "gift", "apicode", "deliveries", "language", "support", "paysupport", "cancel", "terms",
+    "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (
     "issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars", "voucher", "vouchers",
-    "books", "prices",
+    "books", "prices", "receipts", "reverse", "code", "blocks",
 )  # fmt: skip
 PAPERS = ("terms", "privacy")
 INVITE = "inv"
