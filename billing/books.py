@@ -53,6 +53,13 @@ STARS = (
 """Stars that came and went back, by day."""
 
 
+MONEY = (
+    "SELECT currency, sum(price) AS price FROM payment WHERE currency <> 'XTR' AND created_at >= :since"
+    " AND state IN ('credited', 'refund_failed') GROUP BY currency ORDER BY currency"
+)
+"""What was paid in money and kept, in each currency's smallest unit."""
+
+
 class Day(NamedTuple):
     """Millitokens of one day (UTC), `at` its beginning in milliseconds. What refunds cost the house is in
     `refunded` and in `free`; `outstanding` and `debt` are as at the day's end."""

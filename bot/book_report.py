@@ -11,7 +11,7 @@ from billing import books
 from billing.books import DAY, Day, Totals
 from bot.catalog.upstream_prices import UpstreamPrices
 from bot.storage import Storage
-from bot.texts import tokens
+from bot.texts import money, tokens
 from bot.upstream_costs import CALLS, Cost, costs_by_day, together
 
 COLUMNS = (
@@ -33,6 +33,8 @@ class Report(NamedTuple):
     stars: dict[int, Stars]
     costs: dict[int, Cost]
     star_dollars: Decimal
+    money: Sequence[tuple[str, int]]
+    """What else was paid and kept: currencies, and amounts in their smallest unit."""
 
     def text(self, balance: str = "") -> str:
         """`balance`: a line about Telegram's own."""
@@ -59,6 +61,9 @@ class Report(NamedTuple):
             f"Upstream: ${cost.dollars:.4f} for {cost.calls} calls"
             + (f", and what is not known of {unknown} of them:" if unknown else "."),
         ]
+        if self.money:
+            paid = ", ".join(money(price, currency) for currency, price in self.money)
+            lines.insert(1, f"Paid in money and kept, not in the margin: {paid}.")
         lines += [f"  {count} · {reason}" for reason, count in cost.unknown.most_common(10)]
         margin = f"Margin: ${income - cost.dollars:.2f}"
         return [*lines, f"{margin}, less what is not known." if unknown else f"{margin}."]
@@ -101,6 +106,7 @@ async def report(storage: Storage, prices: UpstreamPrices, since: int) -> Report
         {row.day * DAY: Stars(row.got, row.back) for row in stars},
         {day * DAY: cost for day, cost in costs_by_day(calls, prices).items()},
         prices.star,
+        [(row.currency, row.price) for row in await storage.fetch(books.MONEY, since=since)],
     )
 
 

@@ -4,6 +4,7 @@ A change is proposed, shown as what differs, and confirmed; then it holds for wh
 from now on. Jobs keep the tariff that they were submitted with, invoices the price that they were made with.
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from bot.catalog.packs import PacksError, packs_of, read_packs
 from bot.clock import now
 from bot.price_words import WrongPrice
 from bot.prices import Prices
+from bot.settings import SettingsError
 from bot.storage import Storage
 
 log = structlog.get_logger()
@@ -33,8 +35,10 @@ class Proposal(NamedTuple):
 
 
 class PriceLists:
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, check: Callable[[Mapping[str, Pack]], None]) -> None:
+        """`check` raises SettingsError where the settings sell for what no pack has a price in."""
         self._storage = storage
+        self._check = check
         self._now: dict[str, PriceList] = {}
         self.packs: dict[str, Pack] = {}
         """Always those of today: who has it sees each change."""
@@ -51,6 +55,7 @@ class PriceLists:
         for known in await self._storage.write(price_lists.confirmed, TARIFF):
             self.prices.remember(tariff_of(known.body, f"tariff {known.id}"), known.id)
         self.packs.update(packs_of(self._now[PACKS].body, FILES[PACKS]))
+        self._check(self.packs)
 
     def body(self, kind: str) -> str:
         """As TOML."""
@@ -71,7 +76,9 @@ class PriceLists:
         base = self._now[kind]
         try:
             lines = price_words.difference(_lines(kind, base.body), _lines(kind, body))
-        except (TariffError, PacksError) as error:
+            if kind == PACKS:
+                self._check(packs_of(body, FILES[PACKS]))
+        except (TariffError, PacksError, SettingsError) as error:
             raise WrongPrice(str(error)) from None
         if not lines:
             raise WrongPrice("That is how the prices are already")

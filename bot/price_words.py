@@ -5,13 +5,14 @@ A price has an address: `text.800` is the step from 800 bytes, `text.with_mode` 
 """
 
 import json
+import re
 import tomllib
 from typing import Any
 
 from billing.payments.stars import Pack
 from billing.price_lists import PACKS, TARIFF
 from billing.tariff import Tariff
-from bot.texts import tokens
+from bot.texts import money, tokens
 
 BESIDE = {"text": "with_mode", "voice": "automatic_language"}
 """What has a price of its own beside a section's steps."""
@@ -38,7 +39,8 @@ def pack_lines(packs: dict[str, Pack]) -> dict[str, str]:
 
 def _pack(pack: Pack) -> str:
     every = " a month" if pack.period else ""
-    return f"{tokens(pack.amount)} tokens{every} for ⭐ {pack.stars}{', admins only' if pack.trial else ''}"
+    prices = [f"⭐ {pack.stars}", *(money(price, currency) for currency, price in pack.prices.items())]
+    return f"{tokens(pack.amount)} tokens{every} for {' or '.join(prices)}{', admins only' * pack.trial}"
 
 
 def difference(old: dict[str, str], new: dict[str, str]) -> list[str]:
@@ -96,12 +98,28 @@ def _edit_pack(data: dict[str, Any], section: str, name: str, values: list[str])
             raise WrongPrice(f"there is no {section}.{name}")
         rows.remove(known)
         return
-    if len(values) != 2 or not all(word.isascii() and word.isdigit() and len(word) < 10 for word in values):
+    count, stars, *others = [*values, ""] if len(values) == 1 else values
+    if not _whole(count) or not _whole(stars):
         raise WrongPrice("Whole numbers of tokens and of Stars are needed, as 120 110, or off")
+    prices = dict(_other_price(word) for word in others)
     if known is None:
         known = {"name": name}
         rows.append(known)
-    known["tokens"], known["stars"] = map(int, values)
+    known["tokens"], known["stars"] = int(count), int(stars)
+    if others:
+        known["prices"] = {currency: price for currency, price in prices.items() if price is not None}
+
+
+def _other_price(word: str) -> tuple[str, int | None]:
+    """`USD=199`; `off` instead of the number, and the pack is not sold for it. Raises WrongPrice."""
+    currency, _, price = word.partition("=")
+    if not re.fullmatch(r"[A-Z]{3}", currency) or not (_whole(price) or price == OFF):
+        raise WrongPrice(f"{word!r} is no price in money, as USD=199 (cents), or USD=off")
+    return currency, None if price == OFF else int(price)
+
+
+def _whole(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 10
 
 
 def _number(word: str) -> int | float:
@@ -126,9 +144,12 @@ def packs_toml(data: dict[str, Any]) -> str:
     parts = []
     for section in ("pack", "plan"):
         for row in data.get(section, ()):
-            trial = "trial = true\n" if row.get("trial") else ""
-            name = json.dumps(str(row["name"]), ensure_ascii=False)
-            parts.append(
-                f"[[{section}]]\nname = {name}\ntokens = {row['tokens']}\nstars = {row['stars']}\n{trial}"
-            )
+            part = f"[[{section}]]\nname = {json.dumps(str(row['name']), ensure_ascii=False)}\n"
+            part += f"tokens = {row['tokens']}\nstars = {row['stars']}\n"
+            if row.get("trial"):
+                part += "trial = true\n"
+            if prices := row.get("prices"):
+                listed = ", ".join(f"{json.dumps(currency)} = {price}" for currency, price in prices.items())
+                part += f"prices = {{ {listed} }}\n"
+            parts.append(part)
     return "\n".join(parts)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -96,13 +97,12 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         providers = await stack.enter_async_context(
             open_providers(settings, outside.upstream_url, outside.upstream_key)
         )
-        price_lists = PriceLists(storage)
+        price_lists = PriceLists(storage, partial(check_prices, settings))
         await price_lists.open(
             Path(settings.tariff_file or tariff.SHIPPED), Path(settings.packs_file or packs.SHIPPED)
         )
         jobs = make_jobs(settings, providers, storage, files, price_lists.prices)
         blocks = await open_blocks(settings, storage)
-        check_prices(settings, price_lists.packs)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
             price_lists=price_lists, modes=tuple(read_modes()),

@@ -24,7 +24,8 @@ router = Router(name="prices")
 
 USAGE = (
     "/price text.800 2.5 changes a price, /price pack.100 120 110 a pack (tokens, Stars),"
-    " /price plan.month 300 250 a plan; off instead of the numbers takes it away.\n"
+    " /price plan.month 300 250 a plan; off instead of the numbers takes it away."
+    " Prices in money follow, in cents or whole tomans: /price pack.100 120 110 USD=199 IRT=150000\n"
     "/prices files sends both files: change one and send it back.\n"
     "/prices history shows the last changes."
 )

@@ -10,7 +10,7 @@ from billing import lots
 from billing.lots import Purchase
 from bot.customers import Customer
 from bot.storage import Storage
-from bot.texts import Say, tokens
+from bot.texts import Say, money, tokens
 from handlers.telegram.filters import Button, Private
 from handlers.telegram.rendering import to_copy
 
@@ -49,7 +49,7 @@ def _keyboard(found: list[Purchase], say: Say) -> InlineKeyboardMarkup:
 
 def _line(purchase: Purchase, say: Say) -> str:
     at = _minute(purchase.created_at)[:10]
-    return say("purchase-line", at=at, tokens=tokens(purchase.amount), stars=purchase.stars)
+    return say("purchase-line", at=at, tokens=tokens(purchase.amount), money=_price(purchase))
 
 
 @router.callback_query(Button("purchase"))
@@ -71,7 +71,7 @@ def _receipt(purchase: Purchase, refund_at: int | None, say: Say) -> str:
     lines = [
         say(
             "purchase-receipt", at=_minute(purchase.created_at), tokens=tokens(purchase.amount),
-            stars=purchase.stars, left=tokens(purchase.unspent),
+            money=_price(purchase), left=tokens(purchase.unspent),
         )
     ]  # fmt: skip
     if purchase.state == "refund_requested":
@@ -79,6 +79,10 @@ def _receipt(purchase: Purchase, refund_at: int | None, say: Say) -> str:
     if purchase.state == "refunded" and refund_at:
         lines.append(say("purchase-back", at=_minute(refund_at)))
     return "\n".join([*lines, say("purchase-number", charge=purchase.charge)])
+
+
+def _price(purchase: Purchase) -> str:
+    return money(purchase.price, purchase.currency)
 
 
 def _minute(at: int) -> str:

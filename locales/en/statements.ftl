@@ -36,11 +36,11 @@ command-statement = A month's statement (PDF, CSV)
 
 purchases = Your purchases. Tap one for its receipt. To get one back: /paysupport
 purchases-none = You have bought nothing yet. /buy
-purchase-line = { $at } · { $tokens } tokens · ⭐ { $stars }
+purchase-line = { $at } · { $tokens } tokens · { $money }
 purchase-receipt = 🧾 Receipt
 
     { $at } (UTC)
-    { $tokens } tokens for ⭐ { $stars }
+    { $tokens } tokens for { $money }
     Unspent of them: { $left }
 purchase-back = Refunded: { $at }
 purchase-going-back = It is being refunded.

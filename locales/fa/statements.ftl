@@ -37,11 +37,11 @@ command-statement = صورت‌حساب ماهانه (PDF و CSV)
 
 purchases = خریدهای شما. برای دیدن رسید، یکی را انتخاب کنید. برای پس دادن خرید: /paysupport
 purchases-none = هنوز چیزی نخریده‌اید. خرید: /buy
-purchase-line = تاریخ { JALALI($at) } · { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
+purchase-line = تاریخ { JALALI($at) } · { DIGITS($tokens) } توکن · { DIGITS($money) }
 purchase-receipt = 🧾 رسید خرید
 
     تاریخ: { JALALI($at) } (به وقت جهانی)
-    خرید: { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }
+    خرید: { DIGITS($tokens) } توکن با { DIGITS($money) }
     خرج‌نشده: { DIGITS($left) } توکن
 purchase-back = بازپرداخت شد: { JALALI($at) }
 purchase-going-back = در حال بازپرداخت است.

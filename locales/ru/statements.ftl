@@ -37,11 +37,11 @@ command-statement = Выписка за месяц (PDF, CSV)
 
 purchases = Ваши покупки. Нажмите на покупку, чтобы увидеть чек. Вернуть покупку: /paysupport
 purchases-none = Вы ещё ничего не покупали. Купить: /buy
-purchase-line = { $at } · токены: { $tokens } · ⭐ { $stars }
+purchase-line = { $at } · токены: { $tokens } · { $money }
 purchase-receipt = 🧾 Чек
 
     { $at } (UTC)
-    Токены: { $tokens } за ⭐ { $stars }
+    Токены: { $tokens } за { $money }
     Не израсходовано: { $left }
 purchase-back = Возвращено: { $at }
 purchase-going-back = Возврат выполняется.

@@ -37,11 +37,11 @@ command-statement = 月度对账单（PDF、CSV）
 
 purchases = 你的购买记录。点一下即可查看收据。要退款：/paysupport
 purchases-none = 你还没有购买过。购买：/buy
-purchase-line = { $at } · { $tokens } 个代币 · ⭐ { $stars }
+purchase-line = { $at } · { $tokens } 个代币 · { $money }
 purchase-receipt = 🧾 收据
 
     { $at }（UTC）
-    { $tokens } 个代币，⭐ { $stars }
+    { $tokens } 个代币，{ $money }
     未使用：{ $left }
 purchase-back = 已退款：{ $at }
 purchase-going-back = 正在退款。

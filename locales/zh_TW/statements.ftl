@@ -37,11 +37,11 @@ command-statement = 每月對帳單（PDF、CSV）
 
 purchases = 你的購買紀錄。點一下即可查看收據。要退款：/paysupport
 purchases-none = 你還沒有購買過。購買：/buy
-purchase-line = { $at } · { $tokens } 個代幣 · ⭐ { $stars }
+purchase-line = { $at } · { $tokens } 個代幣 · { $money }
 purchase-receipt = 🧾 收據
 
     { $at }（UTC）
-    { $tokens } 個代幣，⭐ { $stars }
+    { $tokens } 個代幣，{ $money }
     未使用：{ $left }
 purchase-back = 已退款：{ $at }
 purchase-going-back = 正在退款。

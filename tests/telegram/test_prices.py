@@ -137,6 +137,7 @@ async def test_a_file_is_sent_changed_and_sent_back(app, telegram):
         ("/price pack.100 120", "Whole numbers of tokens and of Stars"),
         ("/price pack.100 120 0", "1 to 100,000 stars"),
         ("/price plan.month 300 10001", "at most 10,000 stars"),
+        ("/price pack.100 120 110 dollars", "'dollars' is no price in money, as USD=199"),
         ("/price pack.month 3 2", "two packs have the same name"),
         ("/price pack.none off", "there is no pack.none"),
     ],
@@ -147,6 +148,31 @@ async def test_each_mistake_gets_a_sentence_and_changes_nothing(app, telegram, w
     assert sentence in shown["text"]
     assert "reply_markup" not in shown
     assert not await app.storage.fetch("SELECT id FROM price_list WHERE source = 'admin'")
+
+
+async def test_a_pack_has_prices_in_money_too(app, telegram):
+    shown = await change(telegram, "/price pack.100 100 100 USD=199 IRT=150000")
+    assert "→ 100 tokens for ⭐ 100 or 1.99 USD or 150,000 IRT" in shown
+
+    await change(telegram, "/price pack.100 120 100")
+    assert "for ⭐ 100 or 1.99 USD or 150,000 IRT → 120" in await change(
+        telegram, "/price pack.100 120 100 USD=off IRT=150000"
+    )
+
+    assert (
+        "pack.100: 120 tokens for ⭐ 100 or 150,000 IRT\n" in (await said(telegram, BOSS, "/prices"))["text"]
+    )
+
+
+async def test_what_the_settings_sell_for_keeps_a_price(settings, telegram):
+    own = settings.model_copy(update={"card_number": "6037991111111111", "card_currency": "USD"})
+    file = own.data_dir.parent / "packs.toml"
+    file.write_text('[[pack]]\nname = "a"\ntokens = 10\nstars = 10\nprices = { USD = 99 }\n')
+    async with hosted(own.model_copy(update={"packs_file": str(file)})):
+        refused = await said(telegram, BOSS, "/price pack.a 10 10 USD=off")
+
+    assert "no pack has a price in USD" in refused["text"]
+    assert "reply_markup" not in refused
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[text", b"[[pack]]\nname = 'x'"])
