@@ -70,7 +70,8 @@ def test_the_fonts_have_every_letter_of_the_texts(family, language):
 def long_paper() -> Paper:
     return Paper(
         language="en", right_to_left=False, title="Statement", month="May", person=["Ada"],
-        summary=[Pair("At the end", "1")], chart=None, totals_title="By kind", totals_columns=["what", "how many", "tokens"], totals=[],
+        summary=[Pair("At the end", "1")], chart=None,
+        totals_title="By kind", totals_columns=["what", "how many", "tokens"], totals=[],
         movements_title="Movements", movements_columns=["date", "what", "tokens", "balance"],
         movements=[["2026-05-01", "answer", "−1", "5"]] * 150, note="", foot="Times are in UTC.",
         page="Page {page} of {pages}",
