@@ -8,6 +8,7 @@ from bot.clock import SECOND
 from bot.providers import errors as outside
 from bot.queue import Banned, QueueFull, TooManyWaiting
 from bot.texts import tokens
+from bot.watch import BooksWrong
 from handlers.http.blocks import AddressBlocked
 
 WORKED = 100
@@ -60,6 +61,8 @@ def said(refusal: Refusal) -> Said:
             return Said(TOO_MANY, f"{most} requests of this kind are under way with this code; wait for one.")
         case QueueFull():
             return Said(TOO_MANY, "Too many requests are waiting just now. Try again in a minute.")
+        case BooksWrong():
+            return Said(INTERNAL, "The books are being checked: no new requests are taken just now.")
         case Banned():
             return Said(BLOCKED, "The owner of this code is blocked, until an admin lifts it.")
     raise refusal

@@ -43,7 +43,9 @@ from handlers.telegram import (
     voice,
     vouchers,
 )
+from handlers.telegram import alarm as alarms
 from handlers.telegram.admins import Admins
+from handlers.telegram.alarm import Alarm
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
@@ -94,6 +96,7 @@ class TelegramDoor:
     receipts: Receipts
     refunding: Refunding
     reconciliation: Reconciliation
+    alarm: Alarm
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     drain: Callable[[float], Coroutine[Any, Any, None]]
@@ -120,6 +123,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     people = People(storage, settings.signup_tokens * 1000)
     receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
+    alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
     asking = Asking(parts.jobs, showing, settings)
 
@@ -135,7 +139,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding, methods=METHODS,
+            receipts=receipts, refunding=refunding, methods=METHODS, alarm=alarm,
+            watch=parts.jobs.watch,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -146,6 +151,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
     async def introduce() -> None:
         await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+        await alarm.look()
 
     async def reconcile() -> None:
         await until_heard(reconciliation.run)
@@ -153,7 +159,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
         yield TelegramDoor(
-            bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
+            bot, inbox, admins, people, receipts, refunding, reconciliation, alarm, tasks, answers.drain
         )  # fmt: skip
     finally:
         if not url.startswith("https:"):  # else aiogram waits a moment for TLS to end
@@ -197,7 +203,7 @@ def handlers_in_order() -> Dispatcher:
     meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
-    modules = (subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, low_balance)
+    modules = (alarms, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, low_balance)
     dispatcher.include_routers(
         errors.router, shop.router, *(method.router for method in METHODS),
         *(module.router for module in (*modules, image, voice, groups, chat)),

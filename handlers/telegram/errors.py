@@ -12,6 +12,7 @@ from bot.clock import now
 from bot.queue import Banned, QueueFull, TooManyWaiting
 from bot.storage import Storage
 from bot.texts import Say, Texts, closest, tokens
+from bot.watch import BooksWrong
 from handlers.telegram.people import People
 from handlers.telegram.place import Place
 from handlers.telegram.trouble import is_gone, is_shut_out
@@ -42,6 +43,8 @@ def words(refusal: Refusal, say: Say) -> str:
             return say("error-too-many-waiting", most=most)
         case QueueFull():
             return say("error-queue-full")
+        case BooksWrong():
+            return say("error-books-wrong")
         case Banned():
             return say("error-banned")
         case GiftRefused(word="gift-too-much", most=most):
