@@ -1,6 +1,8 @@
 """The books' alarm: the admins hear once that something is wrong and that no new requests are taken, and once
 that all is right again. /resume takes them again after mending."""
 
+import asyncio
+
 from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
@@ -19,12 +21,18 @@ class Alarm:
         self._storage = storage
         self._watch = watch
         self._admins = admins
+        self._looking = asyncio.Lock()
         self._told: frozenset[str] = frozenset()
         """What the admins have heard of from this run of the program."""
 
     async def look(self, boot: str | None = None) -> None:
         """Audit the books and tell what is new."""
-        await self._watch.look(self._storage, boot)
+        async with self._looking:
+            await self._watch.look(self._storage, boot)
+            await self.tell()
+
+    async def tell(self) -> None:
+        """Tell what the last look found, unless it has been told."""
         wrong = frozenset(self._watch.wrong)
         if fresh := wrong - self._told:
             stopped = " No new requests are taken; what runs goes on. " + USAGE if self._watch.stops else ""

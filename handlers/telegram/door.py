@@ -151,7 +151,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
     async def introduce() -> None:
         await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
-        await alarm.look()
+        await alarm.tell()
 
     async def reconcile() -> None:
         await until_heard(reconciliation.run)

@@ -84,8 +84,12 @@ async def test_wrong_books_stop_new_requests_on_every_door_until_an_audit_passes
         assert (await health(app, "/healthz"))[0] == 200
         assert (await program.post())["status"]
     for person in (ADA, BEN):
-        asked = telegram.say(person, QUESTION[person])
-        await telegram.heard(person, lambda m: LEFT[person] in m.get("text", ""), after=asked["message_id"])
+        await is_answered(telegram, person)
+
+
+async def is_answered(telegram, person):
+    asked = telegram.say(person, QUESTION[person])
+    await telegram.heard(person, lambda m: LEFT[person] in m.get("text", ""), after=asked["message_id"])
 
 
 async def test_what_runs_when_the_books_are_found_wrong_is_finished(app, telegram, upstream):
