@@ -121,7 +121,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
-    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
+    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, texts, admins)
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
