@@ -16,7 +16,6 @@ from billing.ledger import MILLI
 from billing.payments import vouchers
 from billing.payments.orders import Pack
 from bot import conversations
-from bot.audit import audit
 from bot.blocks import FORGIVEN, Blocks, Rates
 from bot.blocks import forget as forget_blocks
 from bot.books import Secrets, open_books
@@ -39,6 +38,7 @@ from bot.schedule import Sweep, schedule
 from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
+from bot.watch import Watch
 from handlers import command_line
 from handlers.http import callback_api
 from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
@@ -90,8 +90,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         storage, operator = await stack.enter_async_context(open_books(settings))
         secrets, texts = Secrets.of(settings), Texts()
-        state = State(sandbox=settings.sandbox)
-        await check_books(storage, state)
+        watch = Watch()
+        await watch.look(storage)
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
         providers = await stack.enter_async_context(
@@ -101,7 +101,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await price_lists.open(
             Path(settings.tariff_file or tariff.SHIPPED), Path(settings.packs_file or packs.SHIPPED)
         )
-        jobs = make_jobs(settings, providers, storage, files, price_lists.prices)
+        jobs = make_jobs(settings, providers, storage, files, price_lists.prices, watch)
         blocks = await open_blocks(settings, storage)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
@@ -113,7 +113,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         app = make_app()
         if outside.telegram is not None:
             add_page(app, outside.telegram, outside.admin_ids)
-        app[STORAGE], app[FILES], app[STATE] = storage, files, state
+        app[STORAGE], app[FILES] = storage, files
+        app[STATE] = State(watch, sandbox=settings.sandbox)
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper, blocks)
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
@@ -124,7 +125,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(settings, storage, files, jobs, door, state, texts, blocks)
+        swept = sweeps(settings, storage, files, jobs, door, texts, blocks)
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
@@ -165,7 +166,7 @@ async def open_callback_api(
 
 
 def make_jobs(
-    settings: Settings, providers: Providers, storage: Storage, files: Files, prices: Prices
+    settings: Settings, providers: Providers, storage: Storage, files: Files, prices: Prices, watch: Watch
 ) -> Jobs:
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
@@ -176,21 +177,18 @@ def make_jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
         work, prices, queue_most=settings.queue_most,
         queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
-        running_per_code=settings.running_per_code,
+        running_per_code=settings.running_per_code, watch=watch,
     )  # fmt: skip
 
 
 def sweeps(
-    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State,
-    texts: Texts, blocks: Blocks,
+    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, texts: Texts,
+    blocks: Blocks,
 ) -> Mapping[str, tuple[float, Sweep]]:  # fmt: skip
     """What is done from time to time: how often, in seconds, and what."""
 
     async def look() -> None:
-        before = {violation.invariant for violation in state.violations}
-        await check_books(storage, state, jobs.boot)
-        if fresh := {violation.invariant for violation in state.violations} - before:
-            await door.admins.tell("The books are wrong: " + "; ".join(sorted(fresh)))
+        await door.alarm.look(jobs.boot)
 
     async def forget() -> None:
         await storage.write(conversations.forget_older, now() - 7 * DAY)
@@ -233,13 +231,6 @@ def sweeps(
         "forget": (HOUR / 1000, forget),
         "files": (HOUR / 1000, sweep_files),
     }
-
-
-async def check_books(storage: Storage, state: State, boot: str | None = None) -> None:
-    """Look at every invariant; what is wrong shows on /healthz."""
-    state.violations = await audit(storage, boot)
-    for violation in state.violations:
-        log.error("the books are wrong", invariant=violation.invariant, rows=violation.rows)
 
 
 def check_prices(settings: Settings, packs: Mapping[str, Pack]) -> None:

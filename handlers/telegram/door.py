@@ -52,7 +52,9 @@ from handlers.telegram import (
     voice,
     vouchers,
 )
+from handlers.telegram import alarm as alarms
 from handlers.telegram.admins import Admins
+from handlers.telegram.alarm import Alarm
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
@@ -104,6 +106,7 @@ class TelegramDoor:
     receipts: Receipts
     refunding: Refunding
     reconciliation: Reconciliation
+    alarm: Alarm
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     drain: Callable[[float], Coroutine[Any, Any, None]]
@@ -128,8 +131,9 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
-    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
+    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, texts, admins)
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
+    alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
     asking, statements_made = Asking(parts.jobs, showing, settings), Statements(storage)
 
@@ -145,8 +149,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.price_lists.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS,
-            statements=statements_made, price_lists=parts.price_lists,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
+            statements=statements_made, price_lists=parts.price_lists, watch=parts.jobs.watch,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -158,6 +162,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     async def introduce() -> None:
         with by_itself("set_commands"):
             await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+        await alarm.tell()
 
     async def reconcile() -> None:
         with by_itself("reconciliation"):  # it comes again in a while
@@ -166,7 +171,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
         yield TelegramDoor(
-            bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
+            bot, inbox, admins, people, receipts, refunding, reconciliation, alarm, tasks, answers.drain
         )  # fmt: skip
     finally:
         if not url.startswith("https:"):  # else aiogram waits a moment for TLS to end
@@ -222,8 +227,8 @@ def handlers_in_order() -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     modules = (
-        subscriptions, paysupport, admin, books, prices, code_options, api_codes, deliveries, vouchers, gifts,
-        support, menu, account, low_balance, statements, purchases,
+        alarms, subscriptions, paysupport, admin, books, prices, code_options, api_codes, deliveries,
+        vouchers, gifts, support, menu, account, low_balance, statements, purchases,
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, *(method.router for method in METHODS),
