@@ -100,6 +100,22 @@ INVARIANTS = {
                 OR back.source <> transfer.destination OR back.destination <> transfer.source))
         UNION ALL SELECT key FROM transfer WHERE kind = 'gift_given'
             AND key NOT IN (SELECT 'gift:' || id FROM gift)""",
+    "I41 what is set aside for a code comes from its owner, and is spent or goes back": """
+        SELECT transfer.key FROM api_code JOIN transfer ON transfer.source = 'code:' || api_code.id
+        WHERE (kind <> 'capture' OR destination <> 'sales')
+            AND (kind <> 'set_back' OR destination <> 'customer:' || api_code.customer)
+        UNION ALL SELECT transfer.key FROM api_code
+            JOIN transfer ON transfer.destination = 'code:' || api_code.id
+            WHERE (kind <> 'refund' OR source <> 'sales')
+            AND (kind <> 'set_aside' OR source <> 'customer:' || api_code.customer)
+        UNION ALL SELECT key FROM transfer
+            WHERE kind = 'set_aside' AND destination NOT IN (SELECT 'code:' || id FROM api_code)
+            OR kind = 'set_back' AND source NOT IN (SELECT 'code:' || id FROM api_code)""",
+    "I42 a code has used what its days have": """
+        SELECT api_code.id FROM api_code
+        LEFT JOIN (SELECT code, sum(committed) AS committed FROM code_day GROUP BY code) AS days
+            ON days.code = api_code.id
+        WHERE api_code.committed <> coalesce(days.committed, 0)""",
     "I11 a voucher is used as often as it was redeemed, and each time it credits": """
         SELECT voucher.id FROM voucher WHERE used > most
             OR used <> (SELECT count(*) FROM redemption WHERE voucher = voucher.id)

@@ -5,9 +5,10 @@ spent so far less all that came for free. Free tokens can't be spent before they
 taken from purchases is the highest that `level` ever was (or nothing, if it never was above zero). That
 much is taken from the purchases, oldest first.
 
-Left out on both sides is what was undone: a job's price that was given back, a gift that was returned. A
-purchase that was taken back counts no more, except for what the house paid of its refund: so much had been
-spent of it. What was owed for it and repaid counts as spent from the purchases that came after.
+Tokens that are set aside for an API code are the customer's still: what the code spends counts, the moving
+does not. Left out on both sides is what was undone: a job's price that was given back, a gift that was
+returned. A purchase that was taken back counts no more, except for what the house paid of its refund: so
+much had been spent of it. What was owed for it and repaid counts as spent from the purchases that came after.
 """
 
 from typing import NamedTuple
@@ -19,12 +20,14 @@ _UNDONE = (
     " NOT EXISTS (SELECT 1 FROM transfer AS undoing WHERE undoing.key = 'refund:' ||"
     " CASE moved.kind WHEN 'capture' THEN substr(moved.key, 9) ELSE moved.key END)"
 )
+_THEIRS = "SELECT :account UNION ALL SELECT 'code:' || id FROM api_code WHERE customer = :customer"
+_WITHIN = "'set_aside', 'set_back'"
 _LEVEL = (
     "SELECT coalesce(max(level), 0) AS spent FROM (SELECT sum(amount) OVER (ORDER BY id) AS level FROM ("
-    " SELECT id, amount FROM transfer AS moved WHERE source = :account"
-    f" AND kind NOT IN ('stars_refund', 'purchase_refund', 'repay', 'gift_refund') AND {_UNDONE}"
-    " UNION ALL SELECT id, -amount FROM transfer AS moved WHERE destination = :account"
-    " AND kind NOT IN ('stars', 'purchase', 'refund', 'refund_failed', 'gift_refund')"
+    f" SELECT id, amount FROM transfer AS moved WHERE source IN ({_THEIRS})"
+    f" AND kind NOT IN ('stars_refund', 'purchase_refund', 'repay', 'gift_refund', {_WITHIN}) AND {_UNDONE}"
+    f" UNION ALL SELECT id, -amount FROM transfer AS moved WHERE destination IN ({_THEIRS})"
+    f" AND kind NOT IN ('stars', 'purchase', 'refund', 'refund_failed', 'gift_refund', {_WITHIN})"
     f" AND {_UNDONE}"
     ") AS side) AS history"
 )
@@ -54,7 +57,7 @@ class Purchase(NamedTuple):
 
 def spent_of_bought(conn: Connection, customer: int) -> int:
     """How much of what this customer bought has been spent, in millitokens."""
-    return max(0, int(conn.only(_LEVEL, account=account_of(customer)).spent))
+    return max(0, int(conn.only(_LEVEL, account=account_of(customer), customer=customer).spent))
 
 
 def purchases(conn: Connection, customer: int) -> list[Purchase]:

@@ -9,12 +9,15 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from billing import set_aside
 from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.payments import vouchers
 from billing.payments.orders import Pack
 from billing.tariff import load_tariff
 from bot import conversations
+from bot.blocks import FORGIVEN, Blocks, Rates
+from bot.blocks import forget as forget_blocks
 from bot.books import Secrets, open_books
 from bot.catalog.modes import read_modes
 from bot.catalog.packs import read_packs
@@ -40,7 +43,6 @@ from handlers.http import callback_api
 from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
-from handlers.http.blocks import Blocks
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
@@ -95,12 +97,14 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             open_providers(settings, outside.upstream_url, outside.upstream_key)
         )
         jobs = make_jobs(settings, providers, storage, files, watch)
+        blocks = await open_blocks(settings, storage)
         packs = read_packs(*_given(settings.packs_file))
         check_prices(settings, packs)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
             packs=packs, modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+            blocks=blocks,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app()
@@ -108,9 +112,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES] = storage, files
         app[STATE] = State(watch, sandbox=settings.sandbox)
-        app[DOORKEEPER] = Doorkeeper(
-            storage, secrets.pepper, Blocks(settings.api_bad_codes, settings.api_requests)
-        )
+        app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper, blocks)
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
         tell = Notices(door.bot, storage, texts).endpoint_paused
@@ -120,7 +122,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(settings, storage, files, jobs, door, texts)
+        swept = sweeps(settings, storage, files, jobs, door, texts, blocks)
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
@@ -130,6 +132,16 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await deliveries.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
+
+
+async def open_blocks(settings: Settings, storage: Storage) -> Blocks:
+    rates = Rates(
+        settings.api_bad_codes, settings.api_requests, settings.api_code_requests,
+        settings.api_content_refusals,
+    )  # fmt: skip
+    blocks = Blocks(storage, rates)
+    await blocks.load()
+    return blocks
 
 
 @asynccontextmanager
@@ -159,12 +171,14 @@ def make_jobs(settings: Settings, providers: Providers, storage: Storage, files:
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
         work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
-        queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer, watch=watch,
+        queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
+        running_per_code=settings.running_per_code, watch=watch,
     )  # fmt: skip
 
 
 def sweeps(
-    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, texts: Texts
+    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, texts: Texts,
+    blocks: Blocks,
 ) -> Mapping[str, tuple[float, Sweep]]:  # fmt: skip
     """What is done from time to time: how often, in seconds, and what."""
 
@@ -177,9 +191,13 @@ def sweeps(
         await storage.write(forget_drafts, now() - DAY)
         await storage.write(callback_api.forget_replies, now() - 7 * DAY)
         await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
+        await storage.write(forget_blocks, now() - FORGIVEN)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())
+
+    async def return_set_aside() -> None:
+        await storage.write(set_aside.take_back_the_rest, now())
 
     async def notices() -> None:
         await tell_low(door.bot, storage, texts)
@@ -197,6 +215,8 @@ def sweeps(
     return {
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
+        "blocks": (5, blocks.look_at_content),
+        "set aside": (60, return_set_aside),
         "refunds": (60, door.refunding.repeat),
         "low balances": (60, notices),
         "refills": (300, refill),

@@ -185,9 +185,8 @@ RECONCILIATION = (
 QUEUE = (
     ("a job's key may be another customer's", "if known.customer != new.customer:", "if False:"),
     ("a job is queued without its hold",
-     "    hold(conn, hold_key(job.id), account_of(job.customer), price, now)\n", ""),
-    ("half the price is held", "account_of(job.customer), price, now)",
-     "account_of(job.customer), price // 2, now)"),
+     "    hold(conn, hold_key(job.id), payer, price, now)\n", ""),
+    ("half the price is held", "payer, price, now)", "payer, price // 2, now)"),
     ("a banned customer is served", "if now.banned_at is not None:", "if False:"),
     ("who owes is served", "    if now.debt:", "    if False:"),
     ("the queue has one place too many", "if now.queued >= queue_most:", "if now.queued > queue_most:"),

@@ -16,7 +16,8 @@ CARD = "6037 9911 1111 1111"
 WORDS: dict[str, Any] = {
     "name": "Ada", "link": LINK, "charge": CHARGE, "mode": "😂", "style": "—", "progress": "2",
     "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5", "address": "a.example",
-    "why": "—", "money": "1.99 USD", "card": CARD, "holder": "Ada",
+    "why": "—", "code": "tb_live_AbCd…WxYz", "state": "—", "money": "1.99 USD", "card": CARD,
+    "holder": "Ada",
 }  # fmt: skip
 NUMBERS = ("available", "count", "held", "left", "most", "price", "size", "stars", "tokens", "turn")
 FIGURES = (0, 1, 2, 5, 11, 21, 100_000, Decimal("0.001"), Decimal("1.5"), Decimal("99999.999"))
@@ -57,11 +58,8 @@ def variables(message: ast.Message) -> set[str]:
     return _Found(message).variables
 
 
-def differences(
-    english: Mapping[str, ast.Message], other: Mapping[str, ast.Message], *, complete: bool
-) -> Iterator[str]:
-    if complete:
-        yield from (f"{key} is missing" for key in english if key not in other)
+def differences(english: Mapping[str, ast.Message], other: Mapping[str, ast.Message]) -> Iterator[str]:
+    yield from (f"{key} is missing" for key in english if key not in other)
     for key, message in other.items():
         if key not in english:
             yield f"{key} is not in English"

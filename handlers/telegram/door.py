@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -20,6 +20,7 @@ from aiogram.methods import Response
 from aiogram.types import Message, Update
 
 from billing.payments.orders import Pack
+from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
@@ -29,7 +30,10 @@ from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
+    api_codes,
     chat,
+    code_options,
+    deliveries,
     errors,
     gifts,
     groups,
@@ -86,6 +90,7 @@ class Parts:
     styles: Sequence[str]
     invoice_secret: bytes
     webhook_secret: str
+    blocks: Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding, methods=METHODS, alarm=alarm,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
             reconciliation=reconciliation, watch=parts.jobs.watch,
         )  # fmt: skip
 
@@ -151,11 +156,13 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         await inbox.run(polling=not settings.telegram_webhook)
 
     async def introduce() -> None:
-        await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+        with by_itself("set_commands"):
+            await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
         await alarm.tell()
 
     async def reconcile() -> None:
-        await until_heard(reconciliation.run)
+        with by_itself("reconciliation"):  # it comes again in a while
+            await until_heard(reconciliation.run)
 
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
@@ -194,6 +201,17 @@ async def until_heard(act: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(pause)
 
 
+@contextmanager
+def by_itself(act: str) -> Iterator[None]:
+    """What fails in here for a reason nobody thought of is logged, and must not end the bot."""
+    try:
+        yield
+    except SettingsError:
+        raise
+    except Exception:
+        log.exception("failed at start", act=act)
+
+
 @cache
 def handlers_in_order() -> Dispatcher:
     """The handlers in the order in which they are asked: commands before prefixes before any text.
@@ -204,7 +222,10 @@ def handlers_in_order() -> Dispatcher:
     meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
-    modules = (alarms, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account, low_balance)
+    modules = (
+        alarms, subscriptions, paysupport, admin, code_options, api_codes, deliveries, vouchers, gifts,
+        support, menu, account, low_balance,
+    )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, reconciling, *(method.router for method in METHODS),
         *(module.router for module in (*modules, image, voice, groups, chat)),
