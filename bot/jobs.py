@@ -116,7 +116,9 @@ class Jobs:
         if self.watch.stops and not await self._knows(new.key):
             raise BooksWrong
         price = self.prices.of(new.request)
-        job = await self._storage.write(queue.submit, new, price, self._queue_most, now())
+        job = await self._storage.write(
+            queue.submit, new, price, self._queue_most, now(), self.prices.version
+        )
         self._wake[job.kind].set()
         return job
 
@@ -275,7 +277,7 @@ class Jobs:
         turn = None
         if isinstance(request, TextRequest) and request.conversation:
             turn = (request.conversation, request.question)
-        charged = min(job.price, self.prices.of_answer(request, answer))
+        charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
         return Outcome("answered", charged, answer, files, conversation=turn)
 
     def _stopped(self, running: _Running) -> Outcome:

@@ -4,23 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 from aiohttp import web
 
-from billing import set_aside
+from billing import set_aside, tariff
 from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.payments import vouchers
 from billing.payments.orders import Pack
-from billing.tariff import load_tariff
 from bot import conversations
 from bot.blocks import FORGIVEN, Blocks, Rates
 from bot.blocks import forget as forget_blocks
 from bot.books import Secrets, open_books
+from bot.catalog import packs
 from bot.catalog.modes import read_modes
-from bot.catalog.packs import read_packs
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
 from bot.clock import DAY, HOUR, now
@@ -29,6 +29,7 @@ from bot.files import Files
 from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.outbound import open_outbound
+from bot.price_lists import PriceLists
 from bot.prices import Prices
 from bot.providers.opened import Providers, open_providers
 from bot.sandbox.page import add_page
@@ -40,7 +41,7 @@ from bot.texts import Texts
 from bot.watch import Watch
 from handlers import command_line
 from handlers.http import callback_api
-from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
+from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
@@ -96,13 +97,15 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         providers = await stack.enter_async_context(
             open_providers(settings, outside.upstream_url, outside.upstream_key)
         )
-        jobs = make_jobs(settings, providers, storage, files, watch)
+        price_lists = PriceLists(storage, partial(check_prices, settings))
+        await price_lists.open(
+            Path(settings.tariff_file or tariff.SHIPPED), Path(settings.packs_file or packs.SHIPPED)
+        )
+        jobs = make_jobs(settings, providers, storage, files, price_lists.prices, watch)
         blocks = await open_blocks(settings, storage)
-        packs = read_packs(*_given(settings.packs_file))
-        check_prices(settings, packs)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
-            packs=packs, modes=tuple(read_modes()),
+            price_lists=price_lists, modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
             blocks=blocks,
         )  # fmt: skip
@@ -155,14 +158,16 @@ async def open_callback_api(
             tuple(read_modes()), read_styles(), voices,
             Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
         )  # fmt: skip
-        app[SITE], app[JOBS], app[TARIFF], app[SIGNING_KEY] = Site(), jobs, jobs.prices.tariff, key
+        app[SITE], app[JOBS], app[PRICES], app[SIGNING_KEY] = Site(), jobs, jobs.prices, key
         app[CALLBACK_API] = CallbackApi(app[STORAGE], jobs, outbound, app[DOORKEEPER], contract, settings)
         deliveries = Deliveries(app[STORAGE], outbound, app[SITE], key, jobs.boot, tell)
         jobs.doors[callback_api.DOOR] = deliveries
         yield deliveries
 
 
-def make_jobs(settings: Settings, providers: Providers, storage: Storage, files: Files, watch: Watch) -> Jobs:
+def make_jobs(
+    settings: Settings, providers: Providers, storage: Storage, files: Files, prices: Prices, watch: Watch
+) -> Jobs:
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
         "image": Work(providers.image, settings.image_workers, settings.image_seconds),
@@ -170,7 +175,7 @@ def make_jobs(settings: Settings, providers: Providers, storage: Storage, files:
     }
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
-        work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
+        work, prices, queue_most=settings.queue_most,
         queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
         running_per_code=settings.running_per_code, watch=watch,
     )  # fmt: skip
@@ -236,8 +241,3 @@ def check_prices(settings: Settings, packs: Mapping[str, Pack]) -> None:
     ):
         if on and not any(currency in pack.prices for pack in packs.values()):
             raise SettingsError(f"{name}: no pack has a price in {currency}. See PACKS_FILE.")
-
-
-def _given(path: str) -> tuple[Path, ...]:
-    """The operator's own file, or none: then the shipped one is read."""
-    return (Path(path),) if path else ()

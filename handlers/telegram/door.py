@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -19,18 +19,20 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
-from billing.payments.orders import Pack
 from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
+from bot.price_lists import PriceLists
 from bot.settings import Settings, SettingsError
+from bot.statements.maker import Statements
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
     api_codes,
+    books,
     chat,
     code_options,
     deliveries,
@@ -41,7 +43,10 @@ from handlers.telegram import (
     low_balance,
     menu,
     paysupport,
+    prices,
+    purchases,
     shop,
+    statements,
     subscriptions,
     support,
     voice,
@@ -85,7 +90,7 @@ class Parts:
     texts: Texts
     operator: Operator
     admin_ids: Sequence[int]
-    packs: Mapping[str, Pack]
+    price_lists: PriceLists
     modes: Sequence[str]
     styles: Sequence[str]
     invoice_secret: bytes
@@ -131,7 +136,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
-    asking = Asking(parts.jobs, showing, settings)
+    asking, statements_made = Asking(parts.jobs, showing, settings), Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
@@ -143,10 +148,11 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         await dispatcher.feed_update(
             bot, update, me=await bot.me(), admins=admins, people=people, texts=texts,
             asking=asking, storage=storage, jobs=parts.jobs,
-            settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
+            settings=settings, operator=parts.operator, packs=parts.price_lists.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
             receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
-            reconciliation=reconciliation, watch=parts.jobs.watch,
+            statements=statements_made, price_lists=parts.price_lists, watch=parts.jobs.watch,
+            reconciliation=reconciliation,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell, reconciliation.catch_up)
@@ -223,8 +229,8 @@ def handlers_in_order() -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     modules = (
-        alarms, subscriptions, paysupport, admin, code_options, api_codes, deliveries, vouchers, gifts,
-        support, menu, account, low_balance,
+        alarms, subscriptions, paysupport, admin, books, prices, code_options, api_codes, deliveries,
+        vouchers, gifts, support, menu, account, low_balance, statements, purchases,
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, reconciling, *(method.router for method in METHODS),
