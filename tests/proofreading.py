@@ -56,11 +56,8 @@ def variables(message: ast.Message) -> set[str]:
     return _Found(message).variables
 
 
-def differences(
-    english: Mapping[str, ast.Message], other: Mapping[str, ast.Message], *, complete: bool
-) -> Iterator[str]:
-    if complete:
-        yield from (f"{key} is missing" for key in english if key not in other)
+def differences(english: Mapping[str, ast.Message], other: Mapping[str, ast.Message]) -> Iterator[str]:
+    yield from (f"{key} is missing" for key in english if key not in other)
     for key, message in other.items():
         if key not in english:
             yield f"{key} is not in English"

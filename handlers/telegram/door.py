@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -146,10 +146,12 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         await inbox.run(polling=not settings.telegram_webhook)
 
     async def introduce() -> None:
-        await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+        with by_itself("set_commands"):
+            await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
 
     async def reconcile() -> None:
-        await until_heard(reconciliation.run)
+        with by_itself("reconciliation"):  # it comes again in a while
+            await until_heard(reconciliation.run)
 
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
@@ -186,6 +188,17 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
                 raise SettingsError(UNAUTHORIZED) from None
             log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)
             await asyncio.sleep(pause)
+
+
+@contextmanager
+def by_itself(act: str) -> Iterator[None]:
+    """What fails in here for a reason nobody thought of is logged, and must not end the bot."""
+    try:
+        yield
+    except SettingsError:
+        raise
+    except Exception:
+        log.exception("failed at start", act=act)
 
 
 @cache
