@@ -11,9 +11,8 @@ import sys
 
 from aiohttp import web
 
-from benchmarks.fakes import COMPLETION, ME, json_response
+from benchmarks.fakes import COMPLETION, RESULTS, json_response
 
-RESULTS = {"getMe": ME, "getStarTransactions": {"transactions": []}, "getMyStarBalance": {"amount": 0}}
 FIELD = b'"id": '
 
 

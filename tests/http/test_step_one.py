@@ -285,6 +285,16 @@ BAD_BODIES = [
      "multipart/form-data; boundary=b"),
     (b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n",
      "multipart/form-data; boundary=b"),
+    *((body, "multipart/form-data; boundary=b") for body in (
+        b"", b"--b--", b"--b\r\n", b"--b\r\n--b--\r\n", b"--bx\r\n\r\n\r\n--b--",
+        b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nno end',
+        b'--b\nContent-Disposition: form-data; name="text"\n\nx\n--b--\n',
+        b'--b\r\nContent-Disposition: form-data; name="text"\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: attachment; name="text"\r\n\r\nx\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n' * 1000 + b"--b--\r\n",
+    )),
+    (b"x" * 2_000_000, "multipart/form-data; boundary=b"),
     (b"x" * 2_000_000, "application/json"),
     (b"api=" + b"x" * 2_000_000, "application/x-www-form-urlencoded"),
 ]  # fmt: skip
@@ -296,6 +306,43 @@ async def test_a_body_that_is_none_is_refused_in_words(program):
 
         assert reply["code"] == -3, (body[:40], media)
         assert reply["detail"]
+
+
+def part(value: str, head: str = 'Content-Disposition: form-data; name="{}"', name: str = "") -> str:
+    return f"{head.format(name)}\r\n\r\n{value}\r\n"
+
+
+MULTIPART = {
+    "as curl writes it": ("b", "--b\r\n{0}--b\r\n{1}--b\r\n{2}--b--\r\n"),
+    "a preamble, an epilogue, no end of the last line": (
+        "b",
+        "hello\r\n--b\r\n{0}--b\r\n{1}--b\r\n{2}--b--bye",
+    ),
+    "spaces after the boundary": ("b", "--b \t\r\n{0}--b\r\n{1}--b \r\n{2}--b--"),
+    "a boundary in quotes": ('"b c:d"', "--b c:d\r\n{0}--b c:d\r\n{1}--b c:d\r\n{2}--b c:d--\r\n"),
+}
+HEADS = {
+    "as curl": 'Content-Disposition: form-data; name="{}"',
+    "a type": 'Content-Type: text/plain; charset=utf-8\r\ncontent-disposition: Form-Data;  NAME="{}"',
+    "no quotes": "Content-Disposition:form-data;name={}\r\nContent-Length: 5",
+}
+
+
+@pytest.mark.parametrize("frame", MULTIPART)
+@pytest.mark.parametrize("head", HEADS)
+async def test_multipart_is_understood_however_it_is_written(program, frame, head):
+    boundary, body = MULTIPART[frame]
+    text = "What is\r\n--2 + 2?\r\n\r\n"
+    fields = program.form(callback=None, text=text)
+    parts = [part(value, HEADS[head], name) for name, value in fields.items()]
+
+    reply = await program.send(
+        PATH, data=body.format(*parts).encode(),
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )  # fmt: skip
+
+    assert reply["code"] == 100, reply
+    assert (await program.request_of(reply))["question"] == text
 
 
 CALLBACKS: list[tuple[Any, int]] = [
