@@ -27,7 +27,7 @@ check: lint test
 cover: .venv/dev.stamp .venv/local.stamp
 	@$(BIN)/python -m pytest tests/core --cov=billing --cov=bot.jobs --cov=bot.queue --cov-branch --cov-report=term-missing --cov-fail-under=100
 
-test-slow: .venv/dev.stamp .venv/local.stamp
+test-slow: .venv/slow.stamp .venv/local.stamp
 	@$(BIN)/python -m pytest -m slow --timeout=900 $(ARGS)
 
 test-browser: .venv/browser.stamp .venv/local.stamp
@@ -75,6 +75,9 @@ bench-callback: .venv/dev.stamp
 .venv/dev.stamp: requirements/dev.txt .venv/app.stamp
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) -r requirements/dev.txt && touch $@
+
+.venv/slow.stamp: requirements/slow.txt .venv/dev.stamp
+	@$(PIP) -r requirements/slow.txt && touch $@
 
 .venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
 	@$(PIP) -r requirements/browser.txt && touch $@

@@ -20,6 +20,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -202,7 +203,7 @@ class Load:
 
     waits: list[float]
     ids: list[int]
-    refused: list[object]
+    refused: Counter[str]
 
     def line(self) -> str:
         cuts = quantiles(self.waits, n=1000)
@@ -214,7 +215,7 @@ class Load:
 
 async def open_loop(world: World, rate: int, seconds: float) -> Load:
     """A request that has to wait for a connection waits from when it was due."""
-    load = Load([], [], [])
+    load = Load([], [], Counter())
     idle: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(CONNECTIONS):
         idle.put_nowait(await Connection.to(world.port))
@@ -228,7 +229,7 @@ async def open_loop(world: World, rate: int, seconds: float) -> Load:
         if reply["status"]:
             load.ids.append(int(reply["id"]))
         else:
-            load.refused.append(reply)
+            load.refused[f"{reply['code']} {reply['detail']}"] += 1
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(int(rate * seconds)):
@@ -248,7 +249,9 @@ async def step_one(seconds: float) -> None:
         cpu = (cpu_seconds(world.pid) - cpu) / seconds
         await delivered(world, load)
         print(f"200 requests/s for {seconds:.0f} s, 200 codes, one core ({cpu:.0%} of it): {load.line()};")
-        print(f"refused: {len(load.refused)} {load.refused[:1]}. {await world.audited()}\n")
+        print(
+            f"refused: {load.refused.total()} {load.refused.most_common(2) or ''}. {await world.audited()}\n"
+        )
 
 
 async def delivered(world: World, load: Load) -> set[int]:
@@ -271,7 +274,8 @@ async def held(seconds: float) -> None:
         missing = await delivered(world, load)
         heard = await world.heard()
         print(f"150 jobs/s for {seconds:.0f} s, upstream 3 s each: step 1 {load.line()};")
-        print(f"accepted {len(load.ids):,}, refused {len(load.refused)}, lost {len(missing)},")
+        refused = f"{load.refused.total()} {load.refused.most_common(2) or ''}"
+        print(f"accepted {len(load.ids):,}, refused {refused}, lost {len(missing)},")
         print(f"called back twice {len(heard) - len(set(heard))}; memory {memory[len(memory) // 4]} MB when")
         print(f"steady, {memory[-1]} MB at the end. {await world.audited()}\n")
 

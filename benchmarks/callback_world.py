@@ -13,8 +13,6 @@ from aiohttp import web
 
 from benchmarks.fakes import COMPLETION, RESULTS, json_response
 
-FIELD = b'"id": '
-
 
 class World:
     def __init__(self) -> None:
@@ -49,7 +47,9 @@ class World:
 
     async def hear(self, request: web.BaseRequest) -> web.Response:
         body = await request.read()
-        self.heard.append(int(body[body.index(FIELD) + len(FIELD) : body.index(b",")]))
+        answer = json.loads(body)
+        assert answer["status"] == 1, answer
+        self.heard.append(answer["id"])
         return web.Response(status=204)
 
 

@@ -106,6 +106,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOimage", "txtTOimage_count", "-1", -3, None),
     ("txtTOimage", "txtTOimage_count", "four", -3, None),
     ("txtTOimage", "txtTOimage_count", 1.5, -3, None),
+    ("txtTOimage", "txtTOimage_count", 2.0, 100, ("count", 2)),
+    ("txtTOimage", "txtTOimage_count", 1e300, 100, ("count", 10)),
     ("txtTOimage", "txtTOimage_count", True, -3, None),
     ("txtTOimage", "txtTOimage_count", [4], -3, None),
     ("txtTOimage", "txtTOimage_nPrompt", None, 100, ("negative", None)),
@@ -314,7 +316,7 @@ def part(value: str, head: str = 'Content-Disposition: form-data; name="{}"', na
 
 MULTIPART = {
     "as curl writes it": ("b", "--b\r\n{0}--b\r\n{1}--b\r\n{2}--b--\r\n"),
-    "a preamble, an epilogue, no end of the last line": (
+    "a preamble and an epilogue": (
         "b",
         "hello\r\n--b\r\n{0}--b\r\n{1}--b\r\n{2}--b--bye",
     ),
