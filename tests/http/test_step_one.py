@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.catalog.modes import read_modes
+from bot.catalog.styles import read_styles
+from bot.catalog.voices import read_voices
+from handlers.http.contract import Bytes, Contract
 from tests.http.programs import HISTORIC, PATH, counted
 from tests.world import BEN
 
@@ -83,6 +87,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("text", "works", [5], -3, None),
     ("text", "works", 5, -3, None),
     ("txtTOimage", "text", None, -3, None),
+    ("txtTOimage", "text", "", -3, None),
+    ("txtTOimage", "text", ["A cat in the rain"], -3, None),
     ("txtTOimage", "text", persian(7), -3, None),
     ("txtTOimage", "text", persian(8), 100, ("prompt", persian(8))),
     ("txtTOimage", "text", LONG, 100, ("prompt", LONG)),
@@ -117,6 +123,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOimage", "txtTOimage_nPrompt", BEYOND, -3, None),
     ("txtTOimage", "txtTOimage_nPrompt", {}, -3, None),
     ("txtTOvoice", "text", None, -3, None),
+    ("txtTOvoice", "text", "", -3, None),
+    ("txtTOvoice", "text", 12345678, -3, None),
     ("txtTOvoice", "text", persian(7), -3, None),
     ("txtTOvoice", "text", persian(8), 100, ("text", persian(8))),
     ("txtTOvoice", "text", LONG, 100, ("text", LONG)),
@@ -138,6 +146,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOvoice", "txtTOvoice_who", "auto", 100, ("voice", None)),
     ("txtTOvoice", "txtTOvoice_who", "dilara", 100, ("voice", "dilara")),
     ("txtTOvoice", "txtTOvoice_who", "nobody", -12, None),
+    ("txtTOvoice", "txtTOvoice_who", "x" * 64, -12, None),
+    ("txtTOvoice", "txtTOvoice_who", "x" * 65, -3, None),
     ("txtTOvoice", "txtTOvoice_who", 5, -3, None),
     ("txtTOvoice", "txtTOvoice_mode", None, 100, ("style", None)),
     ("txtTOvoice", "txtTOvoice_mode", "", 100, ("style", None)),
@@ -159,6 +169,7 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOvoice", "txtTOvoice_speed", "-101", -3, None),
     ("txtTOvoice", "txtTOvoice_speed", 201, -3, None),
     ("txtTOvoice", "txtTOvoice_speed", "fast", -3, None),
+    ("txtTOvoice", "txtTOvoice_speed", [20], -3, None),
     ("txtTOvoice", "txtTOvoice_pitch", None, 100, ("pitch", 0)),
     ("txtTOvoice", "txtTOvoice_pitch", "", 100, ("pitch", 0)),
     ("txtTOvoice", "txtTOvoice_pitch", "-50", 100, ("pitch", -50)),
@@ -184,6 +195,37 @@ async def test_every_parameter_is_read_as_the_contract_says(program, upstream):
             await program.withdraw(reply)
 
     assert wrong == []
+
+
+def test_every_parameter_of_every_kind_is_in_the_table():
+    contract = Contract(tuple(read_modes()), read_styles(), read_voices(), Bytes(8, 2000))
+    for which, parameters in contract.parameters().items():
+        for parameter in parameters:
+            rows = [row for row in TABLE if row[:2] == (which, parameter.name)]
+            values = [row[2] for row in rows]
+            assert None in values, parameter.name
+            assert "" in values, parameter.name
+            assert any(code == 100 and value for _, _, value, code, _ in rows), parameter.name
+            assert any(code < 0 and isinstance(value, str) for _, _, value, code, _ in rows), parameter.name
+            assert any(code < 0 and not isinstance(value, (str, type(None))) for _, _, value, code, _ in rows)
+
+
+MODES = (
+    ["comedy", "upset", "depress", "love", "poem", "shy", "coward", "impolite", "rough", "programmer",
+     "chat"],
+    ["paint", "game", "fantasy", "anime", "cyberpunk", "nature", "steampunk", "sci-fi", "space", "creepy",
+     "tattoo", "texture", "anything", "photo", "tarot", "impasto oil", "child drawing", "saladwave",
+     "woolworld", "synthwave", "midjourney", "xmas", "debug", "ImageHSIv1"],
+)  # fmt: skip
+
+
+async def test_all_modes_of_the_contract_are_there(program, upstream):
+    upstream.will("hang", times=1000)
+    for which, modes in zip(("text", "txtTOimage"), MODES, strict=True):
+        for mode in modes:
+            reply = await program.post(which, mode=mode)
+            assert reply["code"] == 100, mode
+            await program.withdraw(reply)
 
 
 async def test_a_form_says_the_same_as_json(program, upstream):
