@@ -25,22 +25,24 @@ _WITHIN = "'set_aside', 'set_back'"
 _LEVEL = (
     "SELECT coalesce(max(level), 0) AS spent FROM (SELECT sum(amount) OVER (ORDER BY id) AS level FROM ("
     f" SELECT id, amount FROM transfer AS moved WHERE source IN ({_THEIRS})"
-    f" AND kind NOT IN ('stars_refund', 'repay', 'gift_refund', {_WITHIN}) AND {_UNDONE}"
+    f" AND kind NOT IN ('stars_refund', 'purchase_refund', 'repay', 'gift_refund', {_WITHIN}) AND {_UNDONE}"
     f" UNION ALL SELECT id, -amount FROM transfer AS moved WHERE destination IN ({_THEIRS})"
-    f" AND kind NOT IN ('stars', 'refund', 'refund_failed', 'gift_refund', {_WITHIN}) AND {_UNDONE}"
+    f" AND kind NOT IN ('stars', 'purchase', 'refund', 'refund_failed', 'gift_refund', {_WITHIN})"
+    f" AND {_UNDONE}"
     ") AS side) AS history"
 )
 _LOTS = (
-    "SELECT payment.id, charge, payment.amount, stars, state, payment.created_at,"
+    "SELECT payment.id, charge, payment.amount, stars, state, payment.created_at, price, currency,"
     " CASE WHEN state IN ('credited', 'refund_failed') THEN payment.amount ELSE coalesce(paid.amount, 0) END"
     " AS size FROM payment LEFT JOIN transfer AS paid"
-    "   ON paid.key = 'rest:stars:' || charge AND paid.source = :house"
+    "   ON paid.key = 'rest:' || method || ':' || charge AND paid.source = :house"
     " WHERE customer = :customer ORDER BY payment.id"
 )
 
 
 class Purchase(NamedTuple):
-    """`amount` and `unspent` in millitokens, `created_at` in milliseconds."""
+    """`amount` and `unspent` in millitokens, `price` in the currency's smallest unit, `created_at` in
+    milliseconds."""
 
     id: int
     charge: str
@@ -49,6 +51,8 @@ class Purchase(NamedTuple):
     stars: int
     state: str
     created_at: int
+    price: int
+    currency: str
 
 
 def spent_of_bought(conn: Connection, customer: int) -> int:
@@ -63,5 +67,10 @@ def purchases(conn: Connection, customer: int) -> list[Purchase]:
         taken = min(spent, lot.size)
         spent -= taken
         unspent = lot.size - taken if lot.state == "credited" else 0
-        found.append(Purchase(lot.id, lot.charge, lot.amount, unspent, lot.stars, lot.state, lot.created_at))
+        found.append(
+            Purchase(
+                lot.id, lot.charge, lot.amount, unspent, lot.stars, lot.state, lot.created_at, lot.price,
+                lot.currency,
+            )
+        )  # fmt: skip
     return found

@@ -86,6 +86,17 @@ class Settings(BaseSettings):
     gift_tokens_per_day: int = Field(default=100, ge=0)
     refund_tokens_at_once: int = Field(default=500, ge=0)
     """As many a day are refunded to a customer who asks, if they are unspent; beyond it an admin decides."""
+    provider_token: SecretStr = SecretStr("")
+    """Of a provider of Telegram Payments, from BotFather; empty: off. Telegram asks that digital goods are
+    sold for Stars only, so know what you sell."""
+    provider_currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    card_number: str = ""
+    """Your bank card, for card to card with receipts; empty: off. Telegram asks that digital goods are sold
+    for Stars only, so know what you sell."""
+    card_holder: str = ""
+    card_currency: str = Field(default="IRT", pattern="^[A-Z]{3}$")
+    card_tokens_per_admin: int = Field(default=10_000, ge=1)
+    """As many tokens an admin may approve by receipts in a day."""
     tariff_file: str = ""
     """A tariff.toml of the operator's own."""
     packs_file: str = ""

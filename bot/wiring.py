@@ -13,6 +13,7 @@ from billing import set_aside
 from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.payments import vouchers
+from billing.payments.orders import Pack
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
@@ -34,7 +35,7 @@ from bot.providers.opened import Providers, open_providers
 from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers import command_line
@@ -97,9 +98,11 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         )
         jobs = make_jobs(settings, providers, storage, files)
         blocks = await open_blocks(settings, storage)
+        packs = read_packs(*_given(settings.packs_file))
+        check_prices(settings, packs)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
-            packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
+            packs=packs, modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
             blocks=blocks,
         )  # fmt: skip
@@ -232,6 +235,16 @@ async def check_books(storage: Storage, state: State, boot: str | None = None) -
     state.violations = await audit(storage, boot)
     for violation in state.violations:
         log.error("the books are wrong", invariant=violation.invariant, rows=violation.rows)
+
+
+def check_prices(settings: Settings, packs: Mapping[str, Pack]) -> None:
+    """What is sold in a currency has a price in it. Raises SettingsError."""
+    for on, name, currency in (
+        (settings.provider_token.get_secret_value(), "PROVIDER_CURRENCY", settings.provider_currency),
+        (settings.card_number, "CARD_CURRENCY", settings.card_currency),
+    ):
+        if on and not any(currency in pack.prices for pack in packs.values()):
+            raise SettingsError(f"{name}: no pack has a price in {currency}. See PACKS_FILE.")
 
 
 def _given(path: str) -> tuple[Path, ...]:

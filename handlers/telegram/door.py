@@ -19,7 +19,7 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
-from billing.payments.stars import Pack
+from billing.payments.orders import Pack
 from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
@@ -54,6 +54,7 @@ from handlers.telegram.groups import load_moved_chats
 from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
+from handlers.telegram.payments import Method, card, provider, stars
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
@@ -62,6 +63,9 @@ from handlers.telegram.showing import Showing
 from handlers.telegram.trouble import is_stranger
 
 log = structlog.get_logger()
+
+METHODS: tuple[Method, ...] = (stars, provider, card)
+"""The ways to pay, in the order of /buy. A new one is one more file, named here."""
 
 KEPT = (Response[Message], Response[bool], Response[Message | bool], Response[list[Message]])
 """aiogram reads each answer with such a class; unless somebody keeps it, pydantic makes it anew each time."""
@@ -136,7 +140,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding, blocks=parts.blocks,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -211,10 +215,12 @@ def handlers_in_order() -> Dispatcher:
     meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
+    modules = (
+        subscriptions, paysupport, admin, code_options, api_codes, deliveries, vouchers, gifts, support, menu,
+        account, low_balance,
+    )  # fmt: skip
     dispatcher.include_routers(
-        *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, code_options, api_codes, deliveries, vouchers,
-            gifts, support, menu, account, low_balance, image, voice, groups, chat,
-        ))
+        errors.router, shop.router, *(method.router for method in METHODS),
+        *(module.router for module in (*modules, image, voice, groups, chat)),
     )  # fmt: skip
     return dispatcher

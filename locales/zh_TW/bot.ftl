@@ -165,7 +165,7 @@ movement-refund = 已退回
 
 ## Buying
 
-buy = 用 Telegram 星星購買代幣。請選擇方案：
+buy = 請選擇代幣方案：
 pack-button = { $tokens } 個代幣 · ⭐ { $stars }
 plan-button = 每月 { $tokens } 個代幣 · ⭐ { $stars }
 plan-description = 每月 { $tokens } 個代幣。自動續訂，直到你取消：/subscription
@@ -200,7 +200,7 @@ refund-unknown = 沒有這筆付款。
 refund-spent = 這筆付款的代幣已被使用，無法立即退款。
 paysupport = 付款有問題？傳送 /support，說明情況並附上收據編號。會有真人查看並在這裡回覆；付錯的款項會退還。
 paysupport-choose = 要退回一筆購買，請選擇它。未使用的會立即退回，其他情況由專人決定。
-paysupport-purchase = { $at } · { $tokens } 個代幣 · ⭐ { $stars }
+paysupport-purchase = { $at } · { $tokens } 個代幣 · { $money }
 refund-done = ✅ 完成：代幣已收回，Telegram 已退還你的星星。
 refund-under-way = 代幣已收回。現在連不上 Telegram，恢復後星星就會退還。
 refund-asked = 這需要專人決定，因為其中的代幣已被使用，或今天退款較多。結果會傳到這裡。

@@ -11,7 +11,8 @@ from billing import codes
 from billing.debt import repay
 from billing.free import gifts
 from billing.ledger import balance, capture, hold, open_account, refund, void
-from billing.payments import reconciliation, vouchers
+from billing.payments import receipts, reconciliation, vouchers
+from billing.payments.receipts import Receipt
 from billing.payments.reconciliation import StarTransaction
 from billing.payments.refunds import refunded, request_refund, returned
 from billing.payments.stars import Pack, credit, open_invoice
@@ -75,6 +76,10 @@ def fill(conn: Connection) -> None:
     queue.submit(conn, NewJob("k9", ben, "test", "code:1", QUESTION, "{}", code=1), tokens(2), 100, NOW)
     set_aside(conn, "two", 1, ben, tokens(1), NOW)
     take_back(conn, 1, ben, NOW)
+    for number in (1, 2):
+        order = receipts.open_order(conn, b"s", ada, Pack("1", tokens(9), 5, prices={"IRT": 7}), "IRT", NOW)
+        receipts.submit(conn, ada, Receipt(order, f"123{number}", "file", b"%d" % number), NOW)
+    receipts.decide(conn, 1, approve=True, admin=1, most=tokens(9), now=NOW)
     listed = StarTransaction("listed", "in", 50, 0, "invoice_payment", BEN, payload, NOW)
     reconciliation.note(conn, listed, "booked", NOW)
     for update, state in ((1, "received"), (2, "processed")):
@@ -174,7 +179,7 @@ BREAKS = [
     ("I8", "UPDATE transfer SET key = 'Capture:taken' WHERE key = 'capture:taken'"),
     ("I8", "UPDATE transfer SET kind = 'capture' WHERE kind = 'grant'"),
     ("I9", "UPDATE payment SET amount = amount + 1 WHERE charge = 'kept'"),
-    ("I9", "UPDATE payment SET stars = stars + 1 WHERE charge = 'kept'"),
+    ("I9", "UPDATE payment SET price = price + 1 WHERE charge = 'kept'"),
     ("I9", "UPDATE payment SET customer = 1 WHERE charge = 'kept'"),
     ("I9", "UPDATE payment SET invoice = 3 WHERE charge = 'kept'"),
     ("I9", "UPDATE invoice SET amount = amount * 2 WHERE id = 1"),
@@ -215,6 +220,13 @@ BREAKS = [
     ("I11", "UPDATE transfer SET kind = 'voucher' WHERE kind = 'grant'"),
     ("I11", "DELETE FROM redemption WHERE customer = 1"),
     ("I4 I11", "UPDATE transfer SET source = 'world:grant' WHERE key = 'voucher:1:1'"),
+    ("I12", "UPDATE receipt SET state = 'rejected' WHERE id = 1"),
+    ("I12", "UPDATE receipt SET state = 'approved', decided_by = 1, decided_at = 1 WHERE id = 2"),
+    ("I12", f"UPDATE receipt SET decided_by = {ADA} WHERE id = 1"),
+    ("I12", "UPDATE receipt SET invoice = 1 WHERE id = 1"),
+    ("I12", "DELETE FROM receipt WHERE id = 1"),
+    ("I4 I9", "UPDATE transfer SET source = 'world:stars' WHERE key = 'pay:card:receipt:1'"),
+    ("I9", "UPDATE payment SET currency = 'USD' WHERE charge = 'receipt:1'"),
     ("I13", "DELETE FROM delivery WHERE job = 2"),
     ("I13", "INSERT INTO delivery (job, door, next_at, created_at) VALUES (7, 'test', 1, 1)"),
     ("I13", "UPDATE job SET delivers = 0 WHERE id = 2"),
