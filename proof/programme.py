@@ -1,10 +1,14 @@
 """Every proof, with its amounts for a commit, for `make prove` and for a release."""
 
-from proof import failpoints, machine, mutation, powercut
+from proof import failpoints, killing, machine, mutation, powercut
 from proof.mutants import MUTANTS
 from proof.result import Amounts, Proof
 
 PROGRAMME = (
+    Proof(
+        "T1", "kill -9 of the whole bot under load, Telegram and the upstream outlive it", "kills",
+        Amounts((60, 300, 10_000), (90, 240, 10_800)), killing.prove,
+    ),
     Proof(
         "T2", "an error and a kill -9 before and after every statement and COMMIT", "failures",
         Amounts((1, 3, 20), (60, 120, 1_800)), failpoints.prove,
