@@ -1,6 +1,6 @@
 """Every proof, with its amounts for a commit, for `make prove` and for a release."""
 
-from proof import failpoints, killing, machine, mutation, powercut
+from proof import disk, failpoints, killing, machine, mutation, powercut, updates
 from proof.mutants import MUTANTS
 from proof.result import Amounts, Proof
 
@@ -24,5 +24,13 @@ PROGRAMME = (
     Proof(
         "T6", "money code broken by hand, the core's tests run", "mutants",
         Amounts((len(MUTANTS),) * 3, (240, 300, 600)), mutation.prove,
+    ),
+    Proof(
+        "T8", "updates doubled, shuffled, 1 % dropped, 1 % of handlers failing", "updates",
+        Amounts((2_000, 5_000, 1_000_000), (40, 90, 10_800)), updates.prove,
+    ),
+    Proof(
+        "T9", "a full disk and failing I/O at each operation, and files that may not grow", "failures",
+        Amounts((60, 200, 3_000), (40, 90, 3_600)), disk.prove,
     ),
 )  # fmt: skip
