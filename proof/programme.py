@@ -1,6 +1,6 @@
 """Every proof, with its amounts for a commit, for `make prove` and for a release."""
 
-from proof import disk, failpoints, killing, machine, mutation, powercut, updates
+from proof import clock, disk, failpoints, killing, locked, machine, mutation, powercut, updates
 from proof.mutants import MUTANTS
 from proof.result import Amounts, Proof
 
@@ -32,5 +32,13 @@ PROGRAMME = (
     Proof(
         "T9", "a full disk and failing I/O at each operation, and files that may not grow", "failures",
         Amounts((60, 200, 3_000), (40, 90, 3_600)), disk.prove,
+    ),
+    Proof(
+        "T10", "the file locked by another process, one in ten for 10 s; a long reader", "locks",
+        Amounts((10, 50, 1_000), (60, 120, 3_600)), locked.prove,
+    ),
+    Proof(
+        "T11", "the clock jumps by hours, days and to 1970 while jobs run", "jumps",
+        Amounts((10, 20, 200), (60, 120, 1_200)), clock.prove,
     ),
 )  # fmt: skip
