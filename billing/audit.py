@@ -83,4 +83,28 @@ INVARIANTS = {
         SELECT transfer.key FROM transfer
         WHERE kind = 'repay' AND (substr(source, 1, 9) <> 'customer:'
             OR destination <> 'debt:' || substr(source, 10))""",
+    "I23 an approved refund is made": """
+        SELECT refund_request.id FROM refund_request JOIN payment ON payment.id = refund_request.payment
+        WHERE refund_request.state = 'approved' AND payment.state = 'credited'""",
+    "I24 a gift is given once, and back at most once": """
+        SELECT gift.id FROM gift LEFT JOIN transfer ON transfer.key = 'gift:' || gift.id
+        LEFT JOIN transfer AS back ON back.key = 'refund:gift:' || gift.id
+        WHERE (gift.state = 'asked') <> (transfer.id IS NULL)
+            OR (gift.state = 'returned') <> (back.id IS NOT NULL)
+            OR (transfer.id IS NOT NULL AND (transfer.amount <> gift.amount
+                OR transfer.source <> 'customer:' || gift.sender
+                OR transfer.destination <> 'customer:' || gift.receiver))
+            OR (back.id IS NOT NULL AND (back.amount <> gift.amount
+                OR back.source <> transfer.destination OR back.destination <> transfer.source))
+        UNION ALL SELECT key FROM transfer WHERE kind = 'gift_given'
+            AND key NOT IN (SELECT 'gift:' || id FROM gift)""",
+    "I11 a voucher is used as often as it was redeemed, and each time it credits": """
+        SELECT voucher.id FROM voucher WHERE used > most
+            OR used <> (SELECT count(*) FROM redemption WHERE voucher = voucher.id)
+        UNION ALL SELECT voucher.id FROM redemption JOIN voucher ON voucher.id = redemption.voucher
+            LEFT JOIN transfer ON transfer.key = 'voucher:' || voucher.id || ':' || customer
+            WHERE transfer.id IS NULL OR transfer.amount <> voucher.amount
+            OR transfer.source <> 'world:voucher' OR transfer.destination <> 'customer:' || customer
+        UNION ALL SELECT key FROM transfer WHERE kind = 'voucher'
+            AND key NOT IN (SELECT 'voucher:' || voucher || ':' || customer FROM redemption)""",
 }

@@ -29,7 +29,28 @@ def digest(pepper: bytes, code: str) -> bytes:
     return hmac.digest(pepper, code.encode(errors="replace"), hashlib.sha256)
 
 
-FIND = "SELECT id, customer, name, shown FROM api_code WHERE digest = :digest AND revoked_at IS NULL"
+FIND = (
+    "SELECT id, customer, name, shown, addresses_most FROM api_code"
+    " WHERE digest = :digest AND revoked_at IS NULL"
+)
+
+
+def used_from(conn: Connection, code: int, address: str, day: int, most: int) -> bool:
+    """Note that the code was used from this address; False where it is one more than `most` of the day."""
+    known = {
+        row.address
+        for row in conn.all(
+            "SELECT address FROM code_address WHERE code = :code AND day = :day", code=code, day=day
+        )
+    }
+    if address not in known and len(known) >= most:
+        return False
+    if address not in known:
+        conn.run("DELETE FROM code_address WHERE code = :code AND day < :day", code=code, day=day)
+        conn.run(
+            "INSERT INTO code_address VALUES (:code, :day, :address)", code=code, day=day, address=address
+        )
+    return True
 
 
 def listed(conn: Connection, customer: int | None) -> list[Row]:

@@ -113,6 +113,14 @@ class Jobs:
         self._wake[job.kind].set()
         return job
 
+    async def withdraw(self, job: int, customer: int) -> bool:
+        """Cancel it if it has not been begun: it costs nothing. False where it has, or is not theirs."""
+        cancelled = await self._storage.write(queue.cancel, job, customer, now()) == "cancelled"
+        if cancelled:
+            self._wake_all()
+            await self._tell_cancelled(job)
+        return cancelled
+
     async def cancel(self, job: int, customer: int) -> bool:
         """Stop it: a queued job costs nothing, of a running one what has come by now is the answer.
 

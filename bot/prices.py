@@ -8,19 +8,19 @@ class Prices:
     """In millitokens."""
 
     def __init__(self, tariff: Tariff) -> None:
-        self._tariff = tariff
+        self.tariff = tariff
 
     def of(self, request: Request) -> int:
         """The most that the request can cost: what is held."""
         match request:
             case TextRequest():
-                return self._tariff.text_price(
+                return self.tariff.text_price(
                     _size(request.question), mode=request.mode is not None, spoken=request.speak
                 )
             case ImageRequest():
-                return self._tariff.image_price(request.count)
+                return self.tariff.image_price(request.count)
             case SpeechRequest():
-                return self._tariff.voice_price(_size(request.text), automatic=request.language is None)
+                return self.tariff.voice_price(_size(request.text), automatic=request.language is None)
 
     def of_answer(self, request: Request, answer: Answer) -> int:
         """What is taken: fewer pictures than asked for, or a text that could not be spoken, cost less."""

@@ -61,6 +61,10 @@ class NewJob:
     lane: str | None = None
     delivers: bool = True
     limits: Sequence[Limit] = field(default=())
+    code: int | None = None
+    """The API code that asks."""
+    target: str | None = None
+    """The host that the answer goes to: deliveries are fair between them."""
     stored: str = field(init=False)
     """The request as JSON: made here, so that the writer, for whom all wait, need not."""
 
@@ -108,12 +112,12 @@ def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int)
     _refuse(conn, new, queue_most)
     row = conn.only(
         "INSERT INTO job (key, customer, door, scope, lane, kind, request, place, delivers, price,"
-        " created_at) VALUES (:key, :customer, :door, :scope, :lane, :kind, :request, :place, :delivers,"
-        " :price, :now)"
+        " code, target, created_at) VALUES (:key, :customer, :door, :scope, :lane, :kind, :request, :place,"
+        " :delivers, :price, :code, :target, :now)"
         f" RETURNING {_JOB}",
         key=new.key, customer=new.customer, door=new.door, scope=new.scope, lane=new.lane,
         kind=new.request.kind, request=new.stored,
-        place=new.place, delivers=int(new.delivers), price=price, now=now,
+        place=new.place, delivers=int(new.delivers), price=price, code=new.code, target=new.target, now=now,
     )  # fmt: skip
     job = Job(*row)
     hold(conn, hold_key(job.id), account_of(job.customer), price, now)
@@ -273,7 +277,7 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
     """The one way in which a job becomes final: with its hold, files, turns and delivery."""
     row = conn.one(
         "UPDATE job SET state = :state, charged = :charged, answer = :answer, error = :error, ended_at = :now"
-        f" WHERE id = :id AND {still} RETURNING door, delivers",
+        f" WHERE id = :id AND {still} RETURNING door, target, delivers",
         id=job, state=outcome.state, charged=outcome.charged, error=outcome.error, now=now,
         answer=_stored(outcome.answer), **values,
     )  # fmt: skip
@@ -288,8 +292,9 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
         conversations.remember(conn, *outcome.conversation, outcome.answer.text, now)
     if row.delivers:
         conn.run(
-            "INSERT INTO delivery (job, door, next_at, created_at) VALUES (:job, :door, :now, :now)",
-            job=job, door=row.door, now=now,
+            "INSERT INTO delivery (job, door, target, next_at, created_at)"
+            " VALUES (:job, :door, :target, :now, :now)",
+            job=job, door=row.door, target=row.target, now=now,
         )  # fmt: skip
     return True
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.outbound import PORTS, Place, read_place
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -58,6 +60,10 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
     """Where the HTTP door is reached from outside, for file and webhook addresses."""
+    outbound_allow: Annotated[tuple[Place, ...], NoDecode] = ()
+    """`host:port`, with commas between: what the outbound guard lets through in spite of its rules."""
+    outbound_ports: Annotated[tuple[int, ...], NoDecode] = tuple(sorted(PORTS))
+    """The ports of customers' own addresses that may be connected to."""
     sandbox_telegram_port: int = Field(default=8081, ge=0, le=65535)
     sandbox_bot_token: SecretStr = SecretStr("")
     sandbox_local_model: bool = True
@@ -70,6 +76,15 @@ class Settings(BaseSettings):
 
     # Money, in tokens
     signup_tokens: int = Field(default=10, ge=0)
+    refill_tokens: int = Field(default=20, ge=0)
+    """Who has less is refilled up to it, REFILL_HOURS after the last use. 0: nobody."""
+    refill_hours: float = Field(default=12, gt=0)
+    invite_tokens: int = Field(default=5, ge=0)
+    """For the inviter and the invited, on the first job of the latter that bought tokens paid for."""
+    invites_per_day: int = Field(default=10, ge=0)
+    gift_tokens_per_day: int = Field(default=100, ge=0)
+    refund_tokens_at_once: int = Field(default=500, ge=0)
+    """As many a day are refunded to a customer who asks, if they are unspent; beyond it an admin decides."""
     tariff_file: str = ""
     """A tariff.toml of the operator's own."""
     packs_file: str = ""
@@ -78,6 +93,16 @@ class Settings(BaseSettings):
     chat_text_bytes_max: int = Field(default=8_000, ge=1, le=30_000)
     chat_waiting_text: int = Field(default=10, ge=1)
     chat_waiting_other: int = Field(default=5, ge=1)
+    api_text_bytes_min: int = Field(default=8, ge=1)
+    api_text_bytes_max: int = Field(default=2_000, ge=8, le=30_000)
+    api_bad_codes: int = Field(default=20, ge=0)
+    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy."""
+    api_requests: int = Field(default=30_000, ge=0)
+    """Requests from one address in a minute, with the same consequence."""
+    api_waiting_text: int = Field(default=30, ge=1)
+    """Requests of this kind that are under way at one time with one API code."""
+    api_waiting_image: int = Field(default=20, ge=1)
+    api_waiting_voice: int = Field(default=20, ge=1)
     text_workers: int = Field(default=32, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)
@@ -91,12 +116,19 @@ class Settings(BaseSettings):
     context_turns: int = Field(default=20, ge=0)
     context_hours: int = Field(default=24, ge=0)
 
-    @field_validator("admin_ids", "speech_engines", mode="before")
+    @field_validator("admin_ids", "speech_engines", "outbound_ports", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("outbound_allow", mode="before")
+    @classmethod
+    def _places(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return [read_place(part.strip()) for part in value.split(",") if part.strip()]
 
     @field_validator("speech_engines")
     @classmethod

@@ -5,10 +5,12 @@ Fluent isolates what is put into a sentence, so that a Latin name doesn't turn a
 
 import re
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jdatetime
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import FluentType
 
@@ -48,7 +50,7 @@ class Texts:
 
 def bundle_of(folder: Path, code: str) -> FluentBundle:
     """All texts of one language; a file that can't be read in full leaves out what is wrong in it."""
-    bundle = FluentBundle([code.replace("_", "-"), "en"], functions={"DIGITS": _Digits})
+    bundle = FluentBundle([code.replace("_", "-"), "en"], functions={"DIGITS": _Digits, "JALALI": _Jalali})
     for file in sorted((folder / code).glob("*.ftl")):
         bundle.add_resource(FluentResource(source(file.read_text("utf-8"), code)))
     return bundle
@@ -69,6 +71,20 @@ class _Digits(FluentType):
         value = self._value
         text = value.format(locale) if isinstance(value, FluentType) else str(value)
         return text.translate(_PERSIAN_DIGITS)
+
+
+class _Jalali(_Digits):
+    """`JALALI($at)`: a day, as 2026-01-31, or with an hour, 2026-01-31 10:20, in Iran's calendar."""
+
+    def format(self, locale: Any) -> str:
+        day, _, hour = str(self._value).partition(" ")
+        persian = jdatetime.date.fromgregorian(date=date.fromisoformat(day))
+        return f"{persian:%Y/%m/%d} {hour}".rstrip().translate(_PERSIAN_DIGITS)
+
+
+def isolated(text: str) -> str:
+    """A name as it stands in a sentence of the other direction, as Fluent puts it there."""
+    return f"\u2068{text}\u2069"
 
 
 def closest(language_code: str | None) -> str:

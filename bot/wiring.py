@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from aiohttp import web
 
+from billing.free import invites, refills
+from billing.ledger import MILLI
+from billing.payments import vouchers
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
@@ -15,13 +19,15 @@ from bot.books import Secrets, open_books
 from bot.catalog.modes import read_modes
 from bot.catalog.packs import read_packs
 from bot.catalog.styles import read_styles
+from bot.catalog.voices import read_voices
 from bot.clock import DAY, HOUR, now
 from bot.conversations import Conversations
 from bot.files import Files
 from bot.jobs import Jobs, Work
 from bot.operator import Operator
+from bot.outbound import open_outbound
 from bot.prices import Prices
-from bot.providers.opened import open_providers
+from bot.providers.opened import Providers, open_providers
 from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
@@ -29,15 +35,25 @@ from bot.settings import Settings
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers import command_line
-from handlers.http.account import STORAGE
+from handlers.http import callback_api
+from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
+from handlers.http.blocks import Blocks
+from handlers.http.callback_api import CALLBACK_API, CallbackApi
+from handlers.http.contract import Bytes, Contract
+from handlers.http.deliveries import Deliveries, Tell
 from handlers.http.pages import FILES, STATE, State
+from handlers.http.polling import JOBS
+from handlers.http.site import SITE, Site
+from handlers.http.voices import SPEECH, VOICES
 from handlers.http.webhook import INBOX, WEBHOOK_SECRET
 from handlers.telegram import inbox as telegram_inbox
 from handlers.telegram import reconciliation
 from handlers.telegram.door import Parts, TelegramDoor, open_telegram
 from handlers.telegram.image import forget_drafts
+from handlers.telegram.low_balance import tell_low
+from handlers.telegram.notices import Notices
 
 log = structlog.get_logger()
 
@@ -74,7 +90,10 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await check_books(storage, state)
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
-        jobs = await stack.enter_async_context(open_jobs(settings, outside, storage, files))
+        providers = await stack.enter_async_context(
+            open_providers(settings, outside.upstream_url, outside.upstream_key)
+        )
+        jobs = make_jobs(settings, providers, storage, files)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
             packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
@@ -85,42 +104,65 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         if outside.telegram is not None:
             add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
-        app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper)
+        app[DOORKEEPER] = Doorkeeper(
+            storage, secrets.pepper, Blocks(settings.api_bad_codes, settings.api_requests)
+        )
+        app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
+        tell = Notices(door.bot, storage, texts).endpoint_paused
+        deliveries = await stack.enter_async_context(
+            open_callback_api(app, settings, jobs, secrets.encryption_key, tell)
+        )
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
+        app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(storage, files, jobs, door, state)
+        swept = sweeps(settings, storage, files, jobs, door, state, texts)
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        running = [tasks.create_task(run()) for run in (jobs.run, *door.tasks)]
+        running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
         yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept)
         await jobs.drain(settings.drain_seconds)
         await door.drain(settings.drain_seconds)
+        await deliveries.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
 
 
 @asynccontextmanager
-async def open_jobs(
-    settings: Settings, outside: Surroundings, storage: Storage, files: Files
-) -> AsyncIterator[Jobs]:
-    """The jobs with the providers that do them."""
-    async with open_providers(settings, outside.upstream_url, outside.upstream_key) as providers:
-        work = {
-            "text": Work(providers.text, settings.text_workers, settings.text_seconds),
-            "image": Work(providers.image, settings.image_workers, settings.image_seconds),
-            "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
-        }
-        yield Jobs(
-            storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
-            work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
-            queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
+async def open_callback_api(
+    app: web.Application, settings: Settings, jobs: Jobs, key: bytes, tell: Tell
+) -> AsyncIterator[Deliveries]:
+    """The door of programs: what takes their requests, and what posts the answers to their addresses."""
+    async with open_outbound(settings.outbound_allow, settings.outbound_ports) as outbound:
+        voices = app[VOICES] = read_voices()
+        contract = Contract(
+            tuple(read_modes()), read_styles(), voices,
+            Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
         )  # fmt: skip
+        app[SITE], app[JOBS], app[TARIFF], app[SIGNING_KEY] = Site(), jobs, jobs.prices.tariff, key
+        app[CALLBACK_API] = CallbackApi(app[STORAGE], jobs, outbound, app[DOORKEEPER], contract, settings)
+        deliveries = Deliveries(app[STORAGE], outbound, app[SITE], key, jobs.boot, tell)
+        jobs.doors[callback_api.DOOR] = deliveries
+        yield deliveries
+
+
+def make_jobs(settings: Settings, providers: Providers, storage: Storage, files: Files) -> Jobs:
+    work = {
+        "text": Work(providers.text, settings.text_workers, settings.text_seconds),
+        "image": Work(providers.image, settings.image_workers, settings.image_seconds),
+        "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
+    }
+    return Jobs(
+        storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
+        work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
+        queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
+    )  # fmt: skip
 
 
 def sweeps(
-    storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State
-) -> Mapping[str, tuple[float, Sweep]]:
+    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State,
+    texts: Texts,
+) -> Mapping[str, tuple[float, Sweep]]:  # fmt: skip
     """What is done from time to time: how often, in seconds, and what."""
 
     async def look() -> None:
@@ -133,14 +175,32 @@ def sweeps(
         await storage.write(conversations.forget_older, now() - 7 * DAY)
         await storage.write(telegram_inbox.forget_old, now() - telegram_inbox.KEPT)
         await storage.write(forget_drafts, now() - DAY)
+        await storage.write(callback_api.forget_replies, now() - 7 * DAY)
+        await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())
+
+    async def notices() -> None:
+        await tell_low(door.bot, storage, texts)
+
+    async def refill() -> None:
+        before = now() - int(settings.refill_hours * HOUR)
+        if settings.refill_tokens:
+            await storage.write(refills.refill, settings.refill_tokens * MILLI, before, now())
+
+    async def pay_invites() -> None:
+        if settings.invite_tokens:
+            amount = settings.invite_tokens * MILLI
+            await storage.write(invites.pay, amount, settings.invites_per_day, now())
 
     return {
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
         "refunds": (60, door.refunding.repeat),
+        "low balances": (60, notices),
+        "refills": (300, refill),
+        "invites": (60, pay_invites),
         "receipts": (60, door.receipts.send_due),
         "reconciliation": (reconciliation.EVERY, door.reconciliation.run),
         "forget": (HOUR / 1000, forget),

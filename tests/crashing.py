@@ -72,6 +72,8 @@ PLACES: dict[str, Callable[[], None]] = {
     "captured, not delivered": lambda: after_written("settle"),
     "delivery begun, not sent": lambda: after_written("_begin"),
     "delivered, not noted": lambda: before("handlers.telegram.answers:_done"),
+    "callback begun, not sent": lambda: after_written("_begin"),
+    "callback sent, not noted": lambda: before("handlers.http.deliveries:_note"),
 }
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from bot.texts import FOLDER, bundle_of
 LINK, CHARGE = "https://t.me/some_bot?start=inv15", "stxB0_12.5,7"
 WORDS: dict[str, Any] = {
     "name": "Ada", "link": LINK, "charge": CHARGE, "mode": "😂", "style": "—", "progress": "2",
-    "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5",
+    "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5", "address": "a.example",
+    "why": "—",
 }  # fmt: skip
 NUMBERS = ("available", "count", "held", "left", "most", "price", "size", "stars", "tokens", "turn")
 FIGURES = (0, 1, 2, 5, 11, 21, 100_000, Decimal("0.001"), Decimal("1.5"), Decimal("99999.999"))
@@ -97,8 +98,8 @@ def most_for(key: str) -> int:
         return 20  # three buttons in a row
     if key.startswith("mode-") and key != "mode-chosen":
         return 24  # two in a row
-    if key.startswith(("image-count", "pack-button", "voice-switch", "stop-button")):
-        return 40
+    if key.startswith(("image-count", "pack-button", "pay-button", "voice-switch", "stop-button")):
+        return 48  # one in a row
     if key == "invoice-title":
         return 32
     if key == "invoice-description":
@@ -127,7 +128,7 @@ def slips(text: str) -> Iterator[str]:
     }
     text = re.sub("|".join(map(re.escape, (LINK, CHARGE))), "", text)
     yield from (f"{name}: {text}" for name, mark in marks.items() if re.search(mark, text))
-    if "/" in re.sub("\u2066/[a-z]+\u2069", "", text):
+    if "/" in re.sub(r"\u2066/[a-z]+\u2069|(?<=\d)/(?=\d)", "", text):
         yield f"a command that is not kept together: {text}"
     if direction(text) != "right":
         yield f"a line that begins at the left: {text}"

@@ -88,8 +88,8 @@ def bare(text: str) -> str:
         ("en", 1, 9, "1 token · 9 left"),
         ("en", 2, 1_234, "2 tokens · 1,234 left"),
         ("en", Decimal("1.5"), Decimal("8.5"), "1.5 tokens · 8.5 left"),
-        ("fa", 1, 9, "۱ توکن · ۹ توکن مانده"),
-        ("fa", Decimal("1.5"), 12_345, "۱٫۵ توکن · ۱۲٬۳۴۵ توکن مانده"),
+        ("fa", 1, 9, "هزینه: ۱ توکن · مانده: ۹ توکن"),
+        ("fa", Decimal("1.5"), 12_345, "هزینه: ۱٫۵ توکن · مانده: ۱۲٬۳۴۵ توکن"),
         ("ru", 21, 9, "21 токен · осталось 9"),
         ("ru", 3, 9, "3 токена · осталось 9"),
         ("ru", 11, 9, "11 токенов · осталось 9"),
@@ -105,7 +105,7 @@ def test_numbers_are_written_as_the_language_writes_them(texts, language, price,
 def test_dates_and_signed_amounts_have_persian_digits_too(texts):
     line = texts.say("fa")("movement", at="2026-01-31 10:20", amount="−0.5", what="پاسخ")
 
-    assert bare(line) == "۲۰۲۶-۰۱-۳۱ ۱۰:۲۰  −۰٫۵ توکن  پاسخ"
+    assert bare(line) == "۱۴۰۴/۱۱/۱۱ ۱۰:۲۰  −۰٫۵ توکن  پاسخ"
 
 
 def test_what_is_to_be_copied_keeps_its_digits_in_persian(texts):
@@ -126,3 +126,19 @@ def test_slashes_that_people_bring_along_are_left_alone(made):
     said = texts.say("fa")("a", x="/buy")
 
     assert said == f"{FSI}/buy{PDI} خرید {LRI}/buy{PDI} نشانی https://example.org/buy"
+
+
+@pytest.mark.parametrize(
+    ("day", "persian"),
+    [
+        ("2026-11-21 09:05", "۱۴۰۵/۰۸/۳۰ ۰۹:۰۵"),
+        ("2025-03-20 23:59", "۱۴۰۳/۱۲/۳۰ ۲۳:۵۹"),  # a leap year
+        ("2025-03-21 00:00", "۱۴۰۴/۰۱/۰۱ ۰۰:۰۰"),
+        ("2021-03-20 12:00", "۱۳۹۹/۱۲/۳۰ ۱۲:۰۰"),
+        ("1979-02-11 12:00", "۱۳۵۷/۱۱/۲۲ ۱۲:۰۰"),
+    ],
+)
+def test_persian_days_are_in_irans_calendar(texts, day, persian):
+    said = texts.say("fa")("movement", at=day, amount="+1", what="هدیه")
+
+    assert bare(said).startswith(persian)

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from billing import Balance
+from billing import Balance, Row
 from bot.audit import audit
-from bot.sandbox.telegram import SandboxTelegram
+from bot.sandbox.telegram import Recorded, SandboxTelegram
 from bot.sandbox.upstream import OfflineUpstream
 from bot.settings import Settings, load_settings
 from bot.wiring import App, open_app
@@ -74,7 +74,7 @@ async def balance(app: App, person: int) -> Balance:
     return Balance(*row)
 
 
-async def until(condition: Any, seconds: float = 10) -> Any:
+async def until(condition: Any, seconds: float = 30) -> Any:
     """Wait until `condition()` (awaited, if need be) holds; what it gave."""
     async with asyncio.timeout(seconds):
         while True:
@@ -94,11 +94,58 @@ def plain(text: str) -> str:
 async def answered(telegram: SandboxTelegram, chat: int, asked: dict[str, Any]) -> dict[str, Any]:
     """The bot's answer to what was said: the message with its price under it."""
     return await telegram.heard(
-        chat, lambda m: "left" in (m.get("text") or m.get("caption") or ""), after=asked["message_id"]
-    )
+        chat, lambda m: "left" in (m.get("text") or m.get("caption") or ""), after=asked["message_id"],
+        seconds=30,
+    )  # fmt: skip
 
 
 def button(message: dict[str, Any], number: int) -> str:
     """The callback data of a message's button, counted from 0."""
     buttons = [one for row in message["reply_markup"]["inline_keyboard"] for one in row]
     return str(buttons[number]["callback_data"])
+
+
+def said(telegram: SandboxTelegram, chat: int, after: int = 0) -> list[dict[str, Any]]:
+    """What the bot has written there, oldest first."""
+    ours = telegram.bot["id"]
+    return [m for m in telegram.messages(chat) if m["message_id"] > after and m["from"]["id"] == ours]
+
+
+def words(message: dict[str, Any]) -> str:
+    """What a message says, without the marks that keep directions apart."""
+    return plain(message.get("text") or message.get("caption") or "")
+
+
+def calls(telegram: SandboxTelegram, method: str, chat: int | None = None) -> list[Recorded]:
+    """The last calls of a method, those to `chat` if it is given."""
+    return [
+        call
+        for call in telegram.calls
+        if call.method == method and (chat is None or call.params.get("chat_id") in (chat, str(chat)))
+    ]
+
+
+async def delivery(app: App) -> Row:
+    """How the only job's delivery ended, once it has; and what the job cost."""
+
+    async def ended() -> Row | None:
+        return await app.storage.fetch_one(
+            "SELECT delivery.state, delivery.error, job.charged"
+            " FROM delivery JOIN job ON job.id = delivery.job WHERE delivery.state IN ('done', 'dead')"
+        )
+
+    row: Row = await until(ended)
+    return row
+
+
+async def all_handled(app: App) -> None:
+    """Wait until every update that came has been handled, and see that none had to be tried twice."""
+
+    async def waiting() -> bool:
+        return not await app.storage.fetch("SELECT id FROM update_received WHERE state = 'received'")
+
+    await until(waiting)
+    failed = await app.storage.fetch(
+        "SELECT body, error FROM update_received WHERE state <> 'processed' OR attempts > 1"
+    )
+    assert failed == []

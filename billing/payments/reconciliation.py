@@ -13,6 +13,7 @@ from typing import NamedTuple
 from billing import Connection, Row
 from billing.errors import KeyReused, PaymentRefused
 from billing.payments import refunds, stars
+from billing.payments.subscriptions import Month
 
 OVERLAP = 200
 """Transactions that are read again each time, in case the list's end was not yet settled."""
@@ -83,7 +84,7 @@ def _book(conn: Connection, secret: bytes, one: StarTransaction, entered: Entere
         else:
             return "noted"
     except (PaymentRefused, KeyReused):
-        return "unmatched"
+        return "noted" if one.direction == "out" and went_back(conn, one.id) else "unmatched"
     return "booked"
 
 
@@ -91,7 +92,8 @@ def _credit(conn: Connection, secret: bytes, one: StarTransaction, now: int) -> 
     payer = conn.one("SELECT id FROM customer WHERE telegram_id = :id", id=one.telegram_id)
     if payer is None:
         raise PaymentRefused("payment-unknown")
-    return stars.credit(conn, secret, one.payload or "", one.id, payer.id, one.stars, now).fresh
+    month = Month(one.at, one.at + one.period * 1000) if one.period else None
+    return stars.credit(conn, secret, one.payload or "", one.id, payer.id, one.stars, now, month).fresh
 
 
 def hear_of_refund(conn: Connection, one: StarTransaction, now: int) -> int | None:
@@ -100,7 +102,7 @@ def hear_of_refund(conn: Connection, one: StarTransaction, now: int) -> int | No
     try:
         customer = refunds.returned(conn, one.id, now)
     except PaymentRefused:
-        note(conn, one, "unmatched", None)
+        note(conn, one, "noted" if went_back(conn, one.id) else "unmatched", None)
         return None
     note(conn, one, "booked", None)
     return customer
@@ -144,4 +146,26 @@ def unmatched(conn: Connection) -> list[Row]:
     return conn.all(
         "SELECT id, direction, stars, partner, telegram_id, at FROM star_transaction"
         " WHERE state = 'unmatched' ORDER BY at LIMIT 20"
+    )
+
+
+def give_back(conn: Connection, charge: str) -> int | None:
+    """Whom Telegram is to give the Stars of an unmatched payment back, and again until it has answered.
+    None: there is no such payment."""
+    row = conn.one(
+        "UPDATE star_transaction SET state = 'returning' WHERE id = :charge AND direction = 'in'"
+        " AND state IN ('unmatched', 'returning') RETURNING telegram_id",
+        charge=charge,
+    )
+    return int(row.telegram_id) if row else None
+
+
+def went_back(conn: Connection, charge: str) -> bool:
+    """The Stars of an unmatched payment are the payer's again. False: it was none."""
+    return bool(
+        conn.run(
+            "UPDATE star_transaction SET state = 'returned' WHERE id = :charge AND direction = 'in'"
+            " AND state IN ('unmatched', 'returning', 'returned')",
+            charge=charge,
+        )
     )

@@ -13,7 +13,7 @@ not any more from somebody else (their debt, or the house).
 from billing import Connection, Row
 from billing.debt import open_debt
 from billing.errors import NotEnoughTokens, PaymentRefused
-from billing.ledger import STARS, account_of, balance, transfer
+from billing.ledger import GRANT, STARS, account_of, balance, transfer
 
 _PAYMENT = "SELECT id, charge, customer, amount, stars, state FROM payment WHERE charge = :charge"
 
@@ -31,6 +31,16 @@ def request_refund(conn: Connection, charge: str, now: int) -> Row:
             raise PaymentRefused("refund-spent") from None
         _mark(conn, charge, "refund_requested", now)
     return payment
+
+
+def refund_with_loss(conn: Connection, charge: str, unspent: int, now: int) -> None:
+    """An admin gives the Stars back although tokens are spent: at most `unspent` is taken from the
+    customer, the rest is the house's loss. A payment that is refunded already stays as it is."""
+    payment = _payment(conn, charge)
+    if payment.state == "credited":
+        taken = min(unspent, balance(conn, account_of(payment.customer)).available)
+        _take_back(conn, payment, taken, GRANT, now)
+        _mark(conn, charge, "refund_requested", now)
 
 
 def refunded(conn: Connection, charge: str) -> None:

@@ -13,6 +13,7 @@ from billing.debt import repay
 from billing.errors import KeyReused, PaymentRefused
 from billing.ledger import STARS, open_account, transfer
 from billing.payments.refunds import returned
+from billing.payments.subscriptions import Month, extend
 
 LIFETIME = 30 * 24 * 3_600_000
 """Milliseconds in which an invoice may be paid."""
@@ -26,6 +27,8 @@ class Pack(NamedTuple):
     stars: int
     trial: bool = False
     """Offered to admins only, to try a payment out."""
+    period: int = 0
+    """Seconds after which it is paid again; 0: bought once."""
 
 
 class Credit(NamedTuple):
@@ -38,11 +41,11 @@ class Credit(NamedTuple):
 def open_invoice(conn: Connection, secret: bytes, customer: int, pack: Pack, now: int) -> str:
     """A new invoice for the customer; its payload, for Telegram."""
     row = conn.only(
-        "INSERT INTO invoice (customer, pack, amount, stars, created_at, expires_at)"
-        " VALUES (:customer, :pack, :amount, :stars, :now, :expires) RETURNING id, customer, amount, stars,"
-        " expires_at, state",
+        "INSERT INTO invoice (customer, pack, amount, stars, period, created_at, expires_at)"
+        " VALUES (:customer, :pack, :amount, :stars, :period, :now, :expires)"
+        " RETURNING id, customer, amount, stars, expires_at, state",
         customer=customer, pack=pack.name, amount=pack.amount, stars=pack.stars, now=now,
-        expires=now + LIFETIME,
+        period=pack.period, expires=now + LIFETIME,
     )  # fmt: skip
     return f"{row.id}.{_tag(secret, row)}"
 
@@ -67,17 +70,21 @@ def check(
 
 
 def credit(
-    conn: Connection, secret: bytes, payload: str, charge: str, customer: int, stars: int, now: int
-) -> Credit:
+    conn: Connection, secret: bytes, payload: str, charge: str, customer: int, stars: int, now: int,
+    month: Month | None = None,
+) -> Credit:  # fmt: skip
     """Book a payment that Telegram has taken. The same charge twice is one credit.
 
-    A second payment of the same invoice is another charge and is credited as its own. Raises
-    PaymentRefused where the invoice is not ours: nothing is credited, an admin must look.
+    A second payment of the same invoice is another charge and is credited as its own. `month`: what it
+    paid of a subscription. Raises PaymentRefused where the invoice is not ours: nothing is credited, an
+    admin must look.
     """
     known = conn.one("SELECT customer, amount, stars FROM payment WHERE charge = :charge", charge=charge)
     if known is not None:
         if (known.customer, known.stars) != (customer, stars):
             raise KeyReused(charge)
+        if month is not None:
+            extend(conn, charge, month)
         return Credit(known.amount, fresh=False)
     invoice = _genuine(conn, secret, payload)
     if invoice is None or invoice.customer != customer or invoice.stars != stars:
@@ -88,6 +95,8 @@ def credit(
         " VALUES (:charge, :invoice, :customer, :amount, :stars, :now)",
         charge=charge, invoice=invoice.id, customer=customer, amount=invoice.amount, stars=stars, now=now,
     )  # fmt: skip
+    if month is not None:
+        extend(conn, charge, month)
     key = f"pay:stars:{charge}"
     transfer(conn, key, "stars", STARS, open_account(conn, customer), invoice.amount, now)
     _go_back(conn, charge, now)
@@ -101,6 +110,12 @@ def _go_back(conn: Connection, charge: str, now: int) -> None:
         "UPDATE star_transaction SET state = 'booked' WHERE id = :charge AND direction = 'out'", charge=charge
     ):
         returned(conn, charge, now)
+
+
+def invoice_of(conn: Connection, secret: bytes, payload: str) -> int | None:
+    """The number of the invoice that this payload is of; None: it is none of ours."""
+    invoice = _genuine(conn, secret, payload)
+    return int(invoice.id) if invoice else None
 
 
 def _genuine(conn: Connection, secret: bytes, payload: str) -> Row | None:

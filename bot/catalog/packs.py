@@ -1,10 +1,12 @@
-"""Token packs: data in packs.toml, or in the operator's own file (PACKS_FILE)."""
+"""Token packs and monthly plans: data in packs.toml, or in the operator's own file (PACKS_FILE)."""
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from billing.ledger import MILLI
 from billing.payments.stars import Pack
+from billing.payments.subscriptions import MONTH
 
 SHIPPED = Path(__file__).with_name("packs.toml")
 
@@ -16,12 +18,17 @@ class PacksError(Exception):
 def read_packs(path: Path = SHIPPED) -> dict[str, Pack]:
     try:
         data = tomllib.loads(path.read_text("utf-8"))
-        packs = [
-            Pack(str(p["name"]), int(p["tokens"]) * MILLI, int(p["stars"]), bool(p.get("trial", False)))
-            for p in data["pack"]
-        ]
+        packs = [_pack(pack, 0) for pack in data["pack"]]
+        packs += [_pack(plan, MONTH) for plan in data.get("plan", ())]
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise PacksError(f"{path}: {error}") from None
     if any(pack.amount <= 0 or not 1 <= pack.stars <= 100_000 or len(pack.name) > 32 for pack in packs):
         raise PacksError(f"{path}: a pack has tokens, 1 to 100,000 stars and a name of at most 32 characters")
+    if any(pack.period and pack.stars > 10_000 for pack in packs):
+        raise PacksError(f"{path}: Telegram sells a month for at most 10,000 stars")
     return {pack.name: pack for pack in packs}
+
+
+def _pack(row: dict[str, Any], period: int) -> Pack:
+    trial = bool(row.get("trial", False))
+    return Pack(str(row["name"]), int(row["tokens"]) * MILLI, int(row["stars"]), trial, period)

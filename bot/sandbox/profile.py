@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from bot.sandbox.access import open_chat
 from bot.sandbox.api import Call, answers
 from bot.sandbox.refusals import bad
 from bot.sandbox.world import World
@@ -47,7 +48,10 @@ def set_my_commands(call: Call) -> bool:
             raise bad("BOT_COMMAND_INVALID")
         if not 1 <= len(command["description"]) <= 256:
             raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
-    name = _name(call.get("scope"), call.get("language_code", ""))
+    scope = call.get("scope") or {}
+    if "chat_id" in scope:
+        open_chat(call.world, scope["chat_id"])
+    name = _name(scope, call.get("language_code", ""))
     call.world.keep_setting(name, {"commands": commands})
     return True
 

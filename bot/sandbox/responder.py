@@ -24,6 +24,7 @@ FIRST_HAN = "\u2e80"
 LANGUAGE_IF_UNKNOWN = "en"
 
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩×÷−٫，", "01234567890123456789*/-..")
+THEIR_DIGITS = {"fa": "۰۱۲۳۴۵۶۷۸۹", "ur": "۰۱۲۳۴۵۶۷۸۹"}
 SUM = re.compile(r"\(*\s*-?\d[\d\s.+\-*/()^]*[\d)]")
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -51,7 +52,8 @@ class Said(NamedTuple):
 
 def language_of(messages: Sequence[Said]) -> str:
     """One of the languages that the responder speaks."""
-    code = detect_language(_question(messages).text) or LANGUAGE_IF_UNKNOWN
+    text = _question(messages).text
+    code = detect_language(text) or ("fa" if set(text) & set(THEIR_DIGITS["fa"]) else LANGUAGE_IF_UNKNOWN)
     return code if code in _sayings() else LANGUAGE_IF_UNKNOWN
 
 
@@ -59,9 +61,9 @@ def rule_for(messages: Sequence[Said], *, small_talk: bool = True) -> str | None
     """An answer that a rule has, or None where only an echo (or a model) is left."""
     question, say = _question(messages), _sayings()[language_of(messages)]
     if result := work_out(question.text):
-        return _filled(say, "sum", sum=result)
-    if _asks(say, "story", question.text, least=2):
-        return _story(say)
+        return _filled(say, "sum", sum=_written(result, language_of(messages)))
+    if _asks(say, "story", question.text) and (small_talk or _asks(say, "long", question.text)):
+        return _long_story(say) if _asks(say, "long", question.text) else _short_story(say)
     if _asks(say, "before", question.text):
         earlier = [said.text for said in messages[:-1] if said.role == "user"]
         return (
@@ -69,10 +71,10 @@ def rule_for(messages: Sequence[Said], *, small_talk: bool = True) -> str | None
             if earlier
             else _filled(say, "nothing_before")
         )
-    for word in ("date", "thanks", "hello") if small_talk else ("date",):
+    for word in ("abilities", "date", "thanks", "hello") if small_talk else ("date",):
         if _asks(say, word, question.text) and len(question.text) < 60:
             moment = datetime.now(UTC)
-            return _filled(say, word, date=f"{moment:%Y-%m-%d}", clock=f"{moment:%H:%M}")
+            return _filled(say, word, date=f"{moment:%Y-%m-%d}", clock=f"{moment:%H:%M}").strip()
     return None
 
 
@@ -114,10 +116,10 @@ def _question(messages: Sequence[Said]) -> Said:
     return next((said for said in reversed(messages) if said.role == "user"), Said("user", ""))
 
 
-def _asks(say: dict[str, Any], about: str, text: str, least: int = 1) -> bool:
-    """At least so many of the words for it are in the text."""
+def _asks(say: dict[str, Any], about: str, text: str) -> bool:
+    """One of the words for it is in the text."""
     words = set(re.findall(r"[^\W\d_]+", text.lower()))
-    return sum(_holds(word, words, text) for word in say[f"ask_{about}"].split()) >= least
+    return any(_holds(word, words, text) for word in say.get(f"ask_{about}", "").split())
 
 
 def _holds(wanted: str, words: set[str], text: str) -> bool:
@@ -129,13 +131,29 @@ def _holds(wanted: str, words: set[str], text: str) -> bool:
     return any(word.startswith(stem) for word in words)
 
 
-def _story(say: dict[str, Any]) -> str:
+def _written(result: str, language: str) -> str:
+    """The sum as people write it; in languages from right to left still from the left, in their digits."""
+    digits = THEIR_DIGITS.get(language)
+    if digits is None:
+        return result
+    return f"\u2066{result.translate(str.maketrans('0123456789*/-', digits + '×÷−'))}\u2069"
+
+
+def _short_story(say: dict[str, Any]) -> str:
+    return "\n\n".join([f"# {say['story_title']}", *say["story"], f"*{say['is_it']}*"])
+
+
+def _long_story(say: dict[str, Any]) -> str:
     """About 9,000 characters with headings, a list and code, so that it has to be split."""
     paragraphs = say["story"]
     parts = [f"# {say['story_title']}", *paragraphs, f"## {say['list_title']}"]
     parts.append("\n".join(f"- {item}" for item in say["list"]))
     for chapter in range(1, CHAPTERS + 1):
-        parts += [f"## {chapter}", *paragraphs[chapter % 4 :], *paragraphs[: chapter % 4]]
+        parts += [
+            f"## {say['chapter'].format(number=chapter)}",
+            *paragraphs[chapter % 4 :],
+            *paragraphs[: chapter % 4],
+        ]
         if chapter % 3 == 1:
             parts += [f"### {say['code_title']}", STORY_CODE]
     return "\n\n".join([*parts, f"*{say['is_it']}*"])

@@ -12,6 +12,8 @@ from bot.sandbox.upstream import OfflineUpstream
 from bot.secrets import kept_secret
 from bot.settings import AddressTaken, Settings
 
+PACE = 0.03
+"""Seconds between the pieces of an answer by rule: a page of text grows for four, as a model's would."""
 CUSTOMER, SECOND, ADMIN, GROUP = 1001, 1002, 1, -1_000_000_000_001
 """The sandbox's people, and the group in which they all are."""
 
@@ -43,7 +45,7 @@ async def open_surroundings(settings: Settings) -> AsyncIterator[Surroundings]:
     async with AsyncExitStack() as stack:
         upstream_url, upstream = settings.openai_base_url or None, None
         if settings.offline_upstream:
-            upstream = OfflineUpstream(model=settings.sandbox_local_model)
+            upstream = OfflineUpstream(model=settings.sandbox_local_model, chunk_seconds=PACE)
             upstream_url = await upstream.start()
             stack.push_async_callback(upstream.stop)
         key = settings.openai_api_key.get_secret_value() or "none"

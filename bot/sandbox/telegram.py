@@ -190,6 +190,11 @@ class SandboxTelegram(People):
     def add_fault(self, fault: Fault) -> None:
         self._world.faults.waiting.append(fault)
 
+    def add_update(self, kind: str, thing: Json, chat: int | None = None) -> None:
+        """Queue an update that nobody here has made, as it is: a newer Telegram's, which aiogram may not be
+        able to read, or one from a part of Telegram that the sandbox does not play."""
+        self._world.updates.push(kind, thing, chat, checked=False)
+
     @property
     def pacing(self) -> bool:
         """Whether Telegram's own limits are enforced: 1/s a chat, 20/min a group, 30/s overall; getUpdates

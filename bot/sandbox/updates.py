@@ -70,12 +70,12 @@ class Updates:
     def wants(self, kind: str) -> bool:
         return kind in self.allowed if self.allowed else kind not in _UNASKED
 
-    def push(self, kind: str, thing: Json, chat: int | None) -> None:
+    def push(self, kind: str, thing: Json, chat: int | None, *, checked: bool = True) -> None:
         """Queue an update, unless the bot did not ask for its kind, now, as it is created."""
         if not self.wants(kind) or self._faults.take("dropped", "getUpdates", chat) is not None:
             return
         update = {"update_id": self.next_id, kind: thing}
-        if self._validate:
+        if self._validate and checked:
             check_update(update)
         self.next_id += 1
         pending = Pending(self._clock.now() + KEPT_SECONDS.get(kind, DAY), chat, update)

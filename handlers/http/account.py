@@ -1,15 +1,26 @@
-"""GET /api/v1/account: what the holder of an API code has."""
+"""GET /api/v1/account: what the holder of an API code has, may do and pays."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from aiohttp import web
 
 from billing.ledger import account_of
+from billing.tariff import Step, Tariff
+from bot.signing import signing_secret
 from bot.storage import Storage
 from bot.texts import tokens
-from handlers.http.auth import DOORKEEPER
+from handlers.http.auth import DOORKEEPER, Caller
+from handlers.http.callback_api import CALLBACK_API, CallbackApi
+from handlers.http.contract import IMAGE, TEXT, VOICE
 
 STORAGE = web.AppKey("storage", Storage)
-
+TARIFF = web.AppKey("tariff", Tariff)
+SIGNING_KEY = web.AppKey("signing_key", bytes)
 ROUTES = web.RouteTableDef()
+
+WIRE = {"text": TEXT, "image": IMAGE, "voice": VOICE}
+"""The kinds of jobs as this API names them."""
 
 
 @ROUTES.get("/api/v1/account")
@@ -25,6 +36,35 @@ async def account(request: web.Request) -> web.Response:
             "balance": float(tokens(row.posted)),
             "held": float(tokens(row.held)),
             "available": float(tokens(row.posted - row.held)),
+            "limits": limits(request.app[CALLBACK_API], caller),
+            "prices": prices(request.app[TARIFF]),
+            "webhook_secret": signing_secret(request.app[SIGNING_KEY], caller.code),
         },
         headers={"Cache-Control": "no-store"},
     )
+
+
+def limits(api: CallbackApi, caller: Caller) -> dict[str, Any]:
+    text = api.contract.text
+    return {
+        "text_bytes": {"least": text.least, "most": text.most},
+        "at_one_time": {WIRE[kind]: limit.most for limit in api.limits for kind in limit.kinds},
+        "addresses_a_day": caller.addresses_most or None,
+    }
+
+
+def prices(tariff: Tariff) -> dict[str, Any]:
+    """Steps hold from their size up: bytes of UTF-8, or pictures."""
+    return {
+        TEXT: {"steps": _steps(tariff.text), "with_mode": _price(tariff.text_with_mode)},
+        IMAGE: {"steps": _steps(tariff.image)},
+        VOICE: {"steps": _steps(tariff.voice), "automatic_language": _price(tariff.automatic_language)},
+    }
+
+
+def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    return [{"from": step.size, "tokens": _price(step.price)} for step in steps]
+
+
+def _price(amount: int) -> float:
+    return float(tokens(amount))

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from bot.settings import AddressTaken
-from handlers.http import account, pages, webhook
+from handlers.http import account, callback_api, documentation, openapi, pages, polling, voices, webhook
 from handlers.http.errors import errors_as_json
 
 log = structlog.get_logger()
@@ -19,7 +19,8 @@ BODY_MOST = 1 << 20
 
 def make_app() -> web.Application:
     app = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
-    app.add_routes([*pages.ROUTES, *account.ROUTES, *webhook.ROUTES])
+    for door in (pages, account, callback_api, openapi, documentation, polling, voices, webhook):
+        app.add_routes(door.ROUTES)
     return app
 
 

@@ -28,4 +28,8 @@ def refusal(status: int, message: str, headers: dict[str, str] | None = None) ->
 
 
 def _kept(error: web.HTTPException) -> dict[str, str]:
-    return {name: error.headers[name] for name in ("Allow", "WWW-Authenticate") if name in error.headers}
+    return {
+        name: error.headers[name]
+        for name in ("Allow", "Retry-After", "WWW-Authenticate")
+        if name in error.headers
+    }

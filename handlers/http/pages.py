@@ -39,6 +39,8 @@ async def front(request: web.Request) -> web.Response:
     return web.Response(
         text="A Telegram bot with built-in billing, and an HTTP API over the same ledger.\n"
         "/healthz          is it well?\n"
+        "/docs             the API for programs\n"
+        "/openapi.json     the same for machines\n"
         "/api/v1/account   your balance, with Authorization: Bearer <API code>\n"
     )
 

@@ -5,19 +5,23 @@ Admins read English here; what customers get is in their language.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
+from billing import books
 from billing.errors import NotEnoughTokens, PaymentRefused
 from billing.payments import reconciliation, refunds
 from bot.clock import now
 from bot.operator import Operator, UnknownCustomer, amount_of
 from bot.storage import Storage
-from bot.texts import Say, Texts, tokens
+from bot.texts import Say, Texts, isolated, tokens
 from handlers.telegram.admins import FromAdmin
 from handlers.telegram.refunding import Refunding
+from handlers.telegram.rendering import plain, to_copy
+from handlers.telegram.splitting import Part
 
 router = Router(name="admin")
 
@@ -32,6 +36,7 @@ USAGE = {
     "user": "/user <telegram id>",
     "refund": "/refund <charge id>",
     "stars": "/stars",
+    "books": "/books [days]",
 }
 
 
@@ -51,6 +56,7 @@ async def administer(
     texts: Texts,
 ) -> None:  # fmt: skip
     words = (command.args or "").split()
+    answer: str | Part
     try:
         match command.command:
             case "issue":
@@ -64,6 +70,8 @@ async def administer(
                 answer = await _credit(operator, words, key)
             case "user":
                 answer = await _user(operator, words)
+            case "books":
+                answer = await _books(storage, _number(words[0]) if words else 7)
             case "stars":
                 answer = await _stars(storage)
             case _:
@@ -74,19 +82,21 @@ async def administer(
         answer = "Nobody with this Telegram id has been here."
     except NotEnoughTokens as error:
         answer = f"They have only {tokens(error.available)} tokens."
-    await message.answer(answer)
+    text, entities = answer if isinstance(answer, Part) else plain(answer)
+    await message.answer(text, entities=entities)
 
 
-async def _issue(operator: Operator, words: Sequence[str]) -> str:
+async def _issue(operator: Operator, words: Sequence[str]) -> Part:
     name = " ".join(words[1:])[:64] or "API"
     code = await operator.issue(_number(words[0]), name)
-    return f"The code, shown this once:\n{code}\nIt spends the balance of {words[0]}."
+    return to_copy(f"The code, shown this once:\n{code}\nIt spends the balance of {words[0]}.", code)
 
 
 async def _codes(operator: Operator, words: Sequence[str]) -> str:
     codes = await operator.codes(_number(words[0]) if words else None)
     lines = [
-        f"{c.id}. {c.shown} · {c.name} · {c.telegram_id}{' · revoked' if c.revoked_at else ''}" for c in codes
+        f"{c.id}. {c.shown} · {isolated(c.name)} · {c.telegram_id}{' · revoked' if c.revoked_at else ''}"
+        for c in codes
     ]
     return "\n".join(lines) or "No codes."
 
@@ -108,7 +118,7 @@ async def _user(operator: Operator, words: Sequence[str]) -> str:
     profile = await operator.profile(_number(words[0]))
     customer = profile.customer
     return (
-        f"{customer.name} · {customer.telegram_id} · customer {customer.id}\n"
+        f"{isolated(customer.name)} · {customer.telegram_id} · customer {customer.id}\n"
         f"{tokens(profile.balance.posted)} tokens, {tokens(profile.balance.held)} held\n"
         f"{profile.jobs} jobs, {len(profile.codes)} codes"
     )
@@ -118,12 +128,31 @@ async def _refund(storage: Storage, refunding: Refunding, words: Sequence[str], 
     try:
         payment = await storage.write(refunds.request_refund, words[0], now())
     except PaymentRefused as refusal:
+        if await refunding.give_back(words[0]):
+            return "It had no order; the Stars are returned."
         return say(refusal.word)
-    if payment.state == "refunded":
-        return "It was refunded before."
+    if payment.state not in ("credited", "refund_requested"):
+        return "It was refunded before." if payment.state == "refunded" else say("refund-impossible")
     if await refunding.ask(words[0]):
         return "Refunded: the tokens are taken back, the Stars are returned."
     return "Telegram refuses this refund; the tokens are the customer's again."
+
+
+async def _books(storage: Storage, days: int) -> str:
+    """What was sold, used, given and taken back on each of the last days, in tokens, and what is left."""
+    if not 1 <= days <= 60:
+        raise Misused("1 to 60 days")
+    since = (now() // books.DAY - days + 1) * books.DAY
+    lines = ["day · sold · used · free · refunded"]
+    for day in await storage.write(books.days, since):
+        amounts = " · ".join(str(tokens(amount)) for amount in day[1:])
+        lines.append(f"{datetime.fromtimestamp(day.at / 1000, UTC):%m-%d} · {amounts}")
+    total = await storage.write(books.totals)
+    lines.append(
+        f"\nOutstanding: {tokens(total.outstanding)} tokens, {tokens(total.held)} of them held."
+        f"\nOwed to us: {tokens(total.debt)}. Stars of payments kept: {total.stars}."
+    )
+    return "\n".join(lines)
 
 
 async def _stars(storage: Storage) -> str:

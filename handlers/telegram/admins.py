@@ -6,7 +6,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.filters import BaseFilter
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 
 log = structlog.get_logger()
 
@@ -35,3 +35,8 @@ class FromAdmin(BaseFilter):
             and message.from_user.id in admins.ids
             and message.forward_origin is None
         )
+
+
+class TappedByAdmin(BaseFilter):
+    async def __call__(self, query: CallbackQuery, admins: Admins) -> bool:
+        return query.from_user.id in admins.ids

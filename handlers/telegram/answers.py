@@ -82,6 +82,9 @@ class Answers:
     def wake(self) -> None:
         self._wake.set()
 
+    def delivering(self, chat: int) -> bool:
+        return chat in self._busy
+
     async def run(self) -> None:
         """Send what is due, until cancelled."""
         async with asyncio.TaskGroup() as tasks:

@@ -95,6 +95,12 @@ async def stop(query: CallbackQuery, rest: str, customer: Customer, say: Say, jo
     await query.answer(say("stopping" if stopped else "nothing-to-stop"))
 
 
+@router.callback_query()
+async def unknown_button(query: CallbackQuery, say: Say) -> None:
+    """Of an earlier version, or made up."""
+    await query.answer(say("button-too-old"), show_alert=True)
+
+
 @router.message(ForTheBot())
 async def not_yet(message: Message, say: Say) -> None:
     """What can't be taken yet: said politely, costs nothing."""

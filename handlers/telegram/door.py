@@ -28,7 +28,23 @@ from bot.operator import Operator
 from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
-from handlers.telegram import account, admin, chat, errors, groups, image, menu, shop, support, voice
+from handlers.telegram import (
+    account,
+    admin,
+    chat,
+    errors,
+    gifts,
+    groups,
+    image,
+    low_balance,
+    menu,
+    paysupport,
+    shop,
+    subscriptions,
+    support,
+    voice,
+    vouchers,
+)
 from handlers.telegram.admins import Admins
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
@@ -92,8 +108,9 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     session.middleware(outbox)
     answers = Answers(bot, storage, parts.files, texts, moved, parts.jobs.boot)
     showing = Showing(
-        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake
-    )
+        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake,
+        delivering=answers.delivering,
+    )  # fmt: skip
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
@@ -177,7 +194,9 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, admin, support, menu, account, image, voice, groups, chat
+            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
+            low_balance, image,
+            voice, groups, chat,
         ))
     )  # fmt: skip
     return dispatcher

@@ -6,6 +6,7 @@ from aiogram.exceptions import AiogramError, TelegramForbiddenError
 from aiogram.types import CallbackQuery, ErrorEvent, Message
 
 from billing.errors import InDebt, NotEnoughTokens, PaymentRefused, Refusal
+from billing.free.gifts import GiftRefused
 from bot import customers
 from bot.clock import now
 from bot.queue import Banned, QueueFull, TooManyWaiting
@@ -43,6 +44,10 @@ def words(refusal: Refusal, say: Say) -> str:
             return say("error-queue-full")
         case Banned():
             return say("error-banned")
+        case GiftRefused(word="gift-too-much", most=most):
+            return say("gift-too-much", tokens=tokens(most))
+        case GiftRefused(word=word):
+            return say(word)
         case PaymentRefused(word=word):
             return say(word)
     raise refusal

@@ -89,8 +89,8 @@ async def count_chosen(
         return
     request = ImageRequest(prompt=row.prompt, style=row.style, count=int(number))
     shown = query.message.message_id if query.message else None
-    # One job a draft: a second tap on the buttons is the same request. What becomes of the message is the
-    # job's to show: it may have ended before anything could be done here.
+    # One job a draft: a second tap on the buttons is the same request. The message with the buttons is the
+    # job's from now on: an edit from here could come after the answer and cover it.
     place = Place.load(row.place)._replace(shown=shown)
     await asking.ask(f"draft:{draft}", request, place, customer)
     await query.answer()
@@ -111,18 +111,17 @@ def _style_keyboard(draft: str, styles: Sequence[str], say: Say) -> InlineKeyboa
 
 
 def _count_keyboard(draft: str, jobs: Jobs, say: Say) -> InlineKeyboardMarkup:
-    row = [
-        InlineKeyboardButton(
-            text=say(
-                "image-count",
-                count=count,
-                price=tokens(jobs.prices.of(ImageRequest(prompt="-", count=count))),
-            ),
-            callback_data=f"count:{draft}:{count}",
-        )
-        for count in COUNTS
-    ]
-    return InlineKeyboardMarkup(inline_keyboard=[row])
+    prices = {count: tokens(jobs.prices.of(ImageRequest(prompt="-", count=count))) for count in COUNTS}
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [
+                InlineKeyboardButton(
+                    text=say("image-count", count=count, price=price), callback_data=f"count:{draft}:{count}"
+                )
+            ]
+            for count, price in prices.items()
+        ]
+    )
 
 
 _DRAFT = "SELECT prompt, place, style FROM picture_draft WHERE id = :id AND customer = :customer"

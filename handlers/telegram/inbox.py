@@ -29,10 +29,19 @@ from handlers.telegram.outbox import PASSING
 
 log = structlog.get_logger()
 
-ALLOWED = ["message", "edited_message", "callback_query", "pre_checkout_query", "my_chat_member"]
+ALLOWED = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "pre_checkout_query",
+    "my_chat_member",
+    "subscription",
+]
 PATH = "/telegram/webhook"
 UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
+REFUSED_SECONDS = 3.0
+"""Until the next try where Telegram refuses to hand out updates and names no time."""
 LANES = 256
 """Lanes that are handled at a time."""
 WAITING = 5_000
@@ -85,6 +94,7 @@ class Inbox:
         fresh = await self._storage.write(_store, self._bot.id, received, now())
         for update in received:
             if update.id in fresh:
+                fresh.remove(update.id)  # it may be there twice
                 self._enqueue(update)
 
     async def _take_up(self) -> None:
@@ -153,7 +163,7 @@ class Inbox:
 
     async def _set_aside(self, group: list[Received], attempts: int, reason: str) -> None:
         await self._mark(group, "poisoned", attempts, reason)
-        self._tell(f"update {group[0].id} was set aside after {attempts} tries: {reason}")
+        self._tell(f"update {group[0].id} was set aside at try {attempts}: {reason}")
 
     def _tell(self, text: str) -> None:
         """Tell the admins; nothing waits for it."""
@@ -204,7 +214,7 @@ class Inbox:
         code = answer.get("error_code") if isinstance(answer, dict) else None
         if code in (401, 404):
             raise SettingsError(UNAUTHORIZED)
-        pause = 3.0
+        pause = REFUSED_SECONDS
         if code == 409:
             self._conflict()
         elif code == 429:
@@ -228,6 +238,8 @@ def lane_of(body: dict[str, Any]) -> str:
             return f"checkout:{query['id']}"
         if query := body.get("callback_query"):
             return f"tap:{query['from']['id']}"
+        if changed := body.get("subscription"):
+            return f"chat:{changed['user']['id']}"
         for kind in ("message", "edited_message", "my_chat_member"):
             if content := body.get(kind):
                 return f"chat:{content['chat']['id']}"

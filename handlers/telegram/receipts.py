@@ -10,6 +10,7 @@ from billing.ledger import account_of
 from bot.clock import MINUTE, now
 from bot.storage import Storage
 from bot.texts import Texts, closest, tokens
+from handlers.telegram.rendering import to_copy
 
 log = structlog.get_logger()
 
@@ -39,7 +40,8 @@ class Receipts:
         if account.debt:
             text += "\n\n" + say("balance-debt", tokens=tokens(-account.debt))
         try:
-            await self._bot.send_message(row.telegram_id, text)
+            part = to_copy(text, charge)
+            await self._bot.send_message(row.telegram_id, part.text, entities=part.entities)
         except TelegramForbiddenError:
             log.info("the payer has blocked the bot", customer=row.customer)
         await self._storage.write(_told, charge, now())

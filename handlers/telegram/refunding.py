@@ -4,12 +4,17 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest
 
-from billing.payments import refunds
+from billing.payments import reconciliation, refunds
 from bot.clock import now
 from bot.storage import Storage
 from handlers.telegram.admins import Admins
 
 log = structlog.get_logger()
+
+_DUE = (
+    "SELECT charge, 1 AS ours FROM payment WHERE state = 'refund_requested'"
+    " UNION ALL SELECT id, 0 FROM star_transaction WHERE state = 'returning' LIMIT 50"
+)
 
 
 class Refunding:
@@ -39,13 +44,23 @@ class Refunding:
         await self._storage.write(refunds.refunded, charge)
         return True
 
+    async def give_back(self, charge: str) -> bool:
+        """The Stars of a payment that no order explains; False where there is no such payment."""
+        payer = await self._storage.write(reconciliation.give_back, charge)
+        if payer is None:
+            return False
+        try:
+            await self._bot.refund_star_payment(user_id=payer, telegram_payment_charge_id=charge)
+        except TelegramBadRequest as error:
+            if "CHARGE_ALREADY_REFUNDED" not in error.message:
+                raise
+        return await self._storage.write(reconciliation.went_back, charge)
+
     async def repeat(self) -> None:
         """Refunds that were asked for and whose answer never came."""
-        for row in await self._storage.fetch(
-            "SELECT charge FROM payment WHERE state = 'refund_requested' LIMIT 50"
-        ):
+        for row in await self._storage.fetch(_DUE):
             try:
-                await self.ask(row.charge)
+                await (self.ask(row.charge) if row.ours else self.give_back(row.charge))
             except AiogramError as error:
                 log.error("refund failed, will be tried again", charge=row.charge, error=str(error))
 

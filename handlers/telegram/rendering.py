@@ -51,6 +51,12 @@ def plain(text: str) -> Part:
     return Part(text, [])
 
 
+def to_copy(text: str, part: str) -> Part:
+    """The text, in which a tap on `part` copies it."""
+    start = units(text[: text.index(part)])
+    return Part(text, [MessageEntity(type="code", offset=start, length=units(part))])
+
+
 def growing(markdown: str, most: int = PART) -> Part:
     """A text that still grows; the end of it where it has outgrown a message. The answer brings all."""
     return render(markdown, most=most)[-1]

@@ -12,17 +12,20 @@ from aiogram.types import (
     LabeledPrice,
     Message,
     PreCheckoutQuery,
+    SuccessfulPayment,
 )
 
 from billing.errors import PaymentRefused
 from billing.payments import reconciliation, stars
 from billing.payments.reconciliation import StarTransaction
 from billing.payments.stars import Pack
+from billing.payments.subscriptions import Month
 from bot.clock import now
 from bot.customers import Customer
 from bot.jobs import Jobs
 from bot.storage import Storage
 from bot.texts import Say, tokens
+from handlers.telegram import subscriptions
 from handlers.telegram.admins import Admins
 from handlers.telegram.filters import Button, Has
 from handlers.telegram.receipts import Receipts
@@ -39,7 +42,11 @@ async def buy(
     buttons = [
         [
             InlineKeyboardButton(
-                text=say("pack-button", tokens=tokens(pack.amount), stars=pack.stars),
+                text=say(
+                    "plan-button" if pack.period else "pack-button",
+                    tokens=tokens(pack.amount),
+                    stars=pack.stars,
+                ),
                 callback_data=f"buy:{pack.name}",
             )
         ]
@@ -58,9 +65,14 @@ async def pack_chosen(
     if pack is None:
         await query.answer(say("button-too-old"), show_alert=True)
         return
+    if pack.period:
+        await query.answer()
+        await subscriptions.offer(bot, storage, invoice_secret, customer, say, pack)
+        return
     payload = await storage.write(stars.open_invoice, invoice_secret, customer.id, pack, now())
     await query.answer()
     amount = tokens(pack.amount)
+    pay = InlineKeyboardButton(text=say("pay-button", stars=pack.stars), pay=True)
     await bot.send_invoice(
         chat_id=customer.telegram_id,
         title=say("invoice-title", tokens=amount)[:32],
@@ -68,6 +80,7 @@ async def pack_chosen(
         payload=payload,
         currency="XTR",
         prices=[LabeledPrice(label=say("invoice-title", tokens=amount), amount=pack.stars)],
+        reply_markup=InlineKeyboardMarkup(inline_keyboard=[[pay]]),
     )
 
 
@@ -99,7 +112,7 @@ async def paid(
     try:
         credit = await storage.write(
             stars.credit, invoice_secret, payment.invoice_payload, charge, customer.id, payment.total_amount,
-            now(),
+            now(), _month(message, payment),
         )  # fmt: skip
     except PaymentRefused:
         odd = StarTransaction(
@@ -112,6 +125,12 @@ async def paid(
         return
     log.info("payment credited", customer=customer.id, amount=credit.amount, fresh=credit.fresh)
     await receipts.send(charge)
+
+
+def _month(message: Message, payment: SuccessfulPayment) -> Month | None:
+    if payment.subscription_expiration_date is None:
+        return None
+    return Month(int(message.date.timestamp() * 1000), payment.subscription_expiration_date * 1000)
 
 
 @router.message(Has("refunded_payment"))

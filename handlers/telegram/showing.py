@@ -5,6 +5,7 @@ A job that ends quickly shows nothing of this. Each shown job has one message, w
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from handlers.telegram.outbox import Outbox
 from handlers.telegram.place import Place
 from handlers.telegram.rendering import growing, plain
 from handlers.telegram.splitting import Part
-from handlers.telegram.trouble import is_gone
+from handlers.telegram.trouble import is_gone, is_shut_out
 
 log = structlog.get_logger()
 
@@ -39,26 +40,34 @@ LONG = {"text": 30.0, "image": 60.0, "voice": 40.0}
 ACTIONS = {"text": "typing", "image": "upload_photo", "voice": "record_voice"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Shown:
     """A job that has not ended, and what its person has seen of it."""
 
     job: Job
     place: Place
+    chat: int = field(init=False)
+    """Where it was asked for; the place may move with a group."""
     since: float = field(default_factory=time.monotonic)
     running: bool = False
     text: str = ""
     on_screen: str = ""
+    shut_out: bool = False
+    """The bot may not write there: nothing more is tried until the answer."""
     task: asyncio.Task[None] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        self.chat = self.place.chat
+
 
 class Showing:
-    """The Telegram door's ear on its jobs (see `bot.jobs.Door`); `deliver` is told of those that end."""
+    """The Telegram door's ear on its jobs (see `bot.jobs.Door`). `ended` is called for those that end;
+    while an answer is being delivered to a chat, nothing new begins to be shown there between its parts."""
 
     def __init__(
         self, bot: Bot, outbox: Outbox, storage: Storage, jobs: Jobs, texts: Texts, *, stream: bool,
-        ended: Callable[[], None],
+        ended: Callable[[], None], delivering: Callable[[int], bool],
     ) -> None:  # fmt: skip
         self._bot = bot
         self._outbox = outbox
@@ -67,12 +76,16 @@ class Showing:
         self._texts = texts
         self._stream = stream
         self._ended = ended
+        self._delivering = delivering
         self._shown: dict[int, Shown] = {}
+        self._by_chat: defaultdict[int, list[Shown]] = defaultdict(list)
+        """The same, by the chat where they were asked for."""
 
     def expect(self, job: Job) -> None:
         """A job was submitted: its person waits from now."""
         if job.state in ("queued", "running") and job.id not in self._shown:
-            self._shown[job.id] = Shown(job, Place.load(job.place))
+            shown = self._shown[job.id] = Shown(job, Place.load(job.place))
+            self._by_chat[shown.chat].append(shown)
 
     def started(self, job: Job) -> None:
         self.expect(job)
@@ -93,6 +106,9 @@ class Showing:
         shown = self._shown.pop(job, None)
         if shown is None:
             return None
+        self._by_chat[shown.chat].remove(shown)
+        if not self._by_chat[shown.chat]:
+            del self._by_chat[shown.chat]
         shown.ended.set()
         if shown.task is not None:
             self._outbox.withdraw(shown.place.chat, shown.task)
@@ -111,7 +127,7 @@ class Showing:
 
     async def _show(self, shown: Shown) -> None:
         act_at = 0.0
-        while not shown.ended.is_set():
+        while not shown.ended.is_set() and not shown.shut_out:
             if shown.running and time.monotonic() >= act_at:
                 act_at = time.monotonic() + ACTION_SECONDS
                 await self._try(self._act, shown)
@@ -122,12 +138,13 @@ class Showing:
 
     async def _try(self, act: Callable[[Shown], Awaitable[None]], shown: Shown) -> None:
         """What is shown on the way is worth no failure: the answer comes all the same."""
-        if shown.ended.is_set():
+        if shown.ended.is_set() or shown.shut_out:
             return
         try:
             await act(shown)
         except AiogramError as error:
             log.info("could not show", job=shown.job.id, error=type(error).__name__)
+            shown.shut_out = is_shut_out(error)
         except Exception:
             log.exception("could not show", job=shown.job.id)
 
@@ -137,6 +154,8 @@ class Showing:
         )
 
     async def _update(self, shown: Shown) -> None:
+        if shown.place.shown is None and self._answering(shown.chat):
+            return
         say = self._texts.say(shown.place.language)
         part = await self._what_to_show(shown, say)
         if part is None or not part.text or part.text == shown.on_screen:
@@ -145,8 +164,14 @@ class Showing:
         stop = InlineKeyboardButton(text=say("stop-button"), callback_data=f"stop:{shown.job.id}")
         await self._put(shown, part, InlineKeyboardMarkup(inline_keyboard=[[stop]]))
 
+    def _answering(self, chat: int) -> bool:
+        """An answer is on its way to this chat."""
+        return self._delivering(chat) or any(one.ended.is_set() for one in self._by_chat.get(chat, ()))
+
     async def _what_to_show(self, shown: Shown, say: Say) -> Part | None:
         waited = time.monotonic() - shown.since
+        if self._follows(shown):
+            return None  # its message would stand before the rest of the earlier answer
         if not shown.running:
             turn = await self._jobs.turn(shown.job)
             return plain(say("status-queued", turn=turn)) if turn and waited > 1 else None
@@ -157,6 +182,13 @@ class Showing:
         if waited > LONG[shown.job.kind]:
             return plain(say("status-long"))
         return plain(say(f"status-{shown.job.kind}", progress=shown.text))
+
+    def _follows(self, shown: Shown) -> bool:
+        """An earlier question of the same conversation is still to be answered."""
+        job = shown.job
+        return job.lane is not None and any(
+            one.job.lane == job.lane and one.job.id < job.id for one in self._by_chat.get(shown.chat, ())
+        )
 
     async def _put(self, shown: Shown, part: Part, keyboard: InlineKeyboardMarkup) -> None:
         place = shown.place

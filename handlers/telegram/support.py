@@ -3,14 +3,14 @@
 from aiogram import Bot, Router
 from aiogram.exceptions import AiogramError
 from aiogram.filters import BaseFilter, Command, CommandObject
-from aiogram.types import Message
+from aiogram.types import Message, MessageId
 
 from billing import Connection
 from bot import customers
 from bot.clock import now
 from bot.customers import Customer
 from bot.storage import Storage
-from bot.texts import Say, Texts, closest
+from bot.texts import Say, Texts, closest, isolated
 from handlers.telegram.admins import Admins, FromAdmin
 from handlers.telegram.filters import Has, Private
 from handlers.telegram.people import People
@@ -63,7 +63,7 @@ async def support(
     storage: Storage, admins: Admins,
 ) -> None:  # fmt: skip
     if command.args:
-        await _pass_on(message, customer, say, bot, storage, admins)
+        await _pass_on(message, customer, say, bot, storage, admins, words=command.args)
     else:
         await people.change(customers.await_message, customer, AWAITING)
         await message.answer(say("support-ask"))
@@ -78,16 +78,24 @@ async def support_message(
 
 
 async def _pass_on(
-    message: Message, customer: Customer, say: Say, bot: Bot, storage: Storage, admins: Admins
-) -> None:
-    """Reaches every admin that can be reached; each may answer by replying to either message."""
+    message: Message, customer: Customer, say: Say, bot: Bot, storage: Storage, admins: Admins,
+    *, words: str | None = None,
+) -> None:  # fmt: skip
+    """Reaches every admin that can be reached; each may answer by replying to either message.
+
+    `words`: what is passed on instead of a text that has the command in it.
+    """
     reached = 0
     for admin in admins.ids:
         try:
             head = await bot.send_message(
-                admin, f"✉️ {customer.name} ({customer.telegram_id}) asks. Reply to answer."
+                admin, f"✉️ {isolated(customer.name)} ({customer.telegram_id}) asks. Reply to answer."
             )
-            copy = await bot.copy_message(admin, message.chat.id, message.message_id)
+            copy: Message | MessageId
+            if words and message.text:
+                copy = await bot.send_message(admin, words)
+            else:
+                copy = await bot.copy_message(admin, message.chat.id, message.message_id, caption=words)
         except AiogramError:
             continue
         reached += 1

@@ -33,7 +33,7 @@ footer = { $price ->
        *[other] { $price } tokens
     } · { $left } left
 answer-stopped = Stopped ·
-stop-button = ◼ Stop
+stop-button = ■ Stop
 stopping = Stopping …
 nothing-to-stop = There is nothing to stop any more.
 job-cancelled = Cancelled; nothing was charged.
@@ -71,6 +71,7 @@ error-content-refused = I can't help with this; nothing was charged.
 error-language-unknown = I could not tell which language this is; nothing was charged.
 error-language-unsupported = I can't speak this language yet; nothing was charged.
 error-voice-unsupported = This voice does not exist in this language; nothing was charged.
+endpoint-paused = Your program at { $address } does not take its answers ({ $why }). I will try it again from time to time; until then the answers can be fetched with the API.
 button-too-old = This button is too old. Please ask again.
 
 ## Pictures
@@ -78,10 +79,13 @@ button-too-old = This button is too old. Please ask again.
 image-usage = Tell me what to draw: /image a cat in the rain
 image-choose-style = Which style?
 image-choose-count = Style: { $style }. How many pictures?
-image-count = { $count } ({ $price ->
+image-count = { $count ->
+        [one] { $count } picture
+       *[other] { $count } pictures
+    } · { $price ->
         [one] { $price } token
        *[other] { $price } tokens
-    })
+    }
 style-none = No style
 style-paint = Painting
 style-game = Game
@@ -99,7 +103,7 @@ style-anything = Anything
 style-photo = Photo
 style-tarot = Tarot
 style-impasto-oil = Impasto oil
-style-child-drawing = Child's drawing
+style-child-drawing = Child's art
 style-saladwave = Saladwave
 style-woolworld = Wool world
 style-synthwave = Synthwave
@@ -151,6 +155,19 @@ balance-debt = You owe { $tokens ->
        *[other] { $tokens } tokens
     } for a payment that was taken back; your next purchase repays that first.
 balance-next = /buy gets more.
+balance-older = ← Earlier
+balance-newest = Latest
+notice-usage = Tell me below how many tokens I shall tell you: /notice 20
+    /notice 0 ends it.
+notice-set = I will tell you once when you have fewer than { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }.
+notice-off = I will not tell you when your tokens run low.
+notice-low = 🔔 You have { $left ->
+        [one] { $left } token
+       *[other] { $left } tokens
+    } left. /buy
 no-movements = Nothing has moved yet.
 movement = { $at }  { $amount }  { $what }
 movement-capture = answer
@@ -159,6 +176,39 @@ movement-stars = bought with Stars
 movement-stars-refund = purchase refunded
 movement-refund-failed = refund not possible
 movement-repay = debt repaid
+movement-voucher = voucher
+movement-refill = refill
+movement-invite = you invited somebody
+movement-invited = you were invited
+movement-gift-given = gift
+movement-gift-refund = gift taken back
+gift-usage = Tell me how much and to whom: /gift 20 @name
+gift-to-nobody = I don't know { $name }. Whoever is to get tokens must have written to me once.
+gift-to-oneself = You can't give tokens to yourself.
+gift-confirm = Give { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    } to { $name }?
+gift-button = 🎁 Give
+gift-given = 🎁 Given: { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. For a minute you can take it back.
+gift-back-button = ↩️ Take it back
+gift-returned = Taken back: { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } yours again.
+gift-got = 🎁 { $name } gave you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. /balance
+gift-too-much = This is more than you may give in a day; { $tokens ->
+        [one] { $tokens } token is
+       *[other] { $tokens } tokens are
+    } still possible today.
+gift-too-late = It is too late for that.
+gift-spent = It can't be taken back: the tokens are spent already.
 movement-grant = from the operator
 movement-refund = given back
 
@@ -166,7 +216,19 @@ movement-refund = given back
 
 buy = Tokens for Telegram Stars. Choose a pack:
 pack-button = { $tokens } tokens · ⭐ { $stars }
+plan-button = { $tokens } tokens a month · ⭐ { $stars }
+plan-description = { $tokens } tokens each month. It renews by itself until you cancel it: /subscription
+plan-pay-button = Subscribe · ⭐ { $stars } a month
+plan-active-already = You have a subscription already: /subscription
+plan-none = You have no subscription. /buy shows what there is.
+plan-renews = Your subscription: { $tokens } tokens for ⭐ { $stars } a month. It renews by itself on { $at }.
+plan-ends = Your subscription: { $tokens } tokens for ⭐ { $stars } a month. It ends on { $at } and does not renew.
+plan-cancel-button = Cancel it
+plan-resume-button = Go on after all
+plan-may-resume = You can switch your subscription on again: in Telegram, Settings → My Stars.
+plan-failed = Your subscription could not be renewed: there were too few Stars. /buy
 invoice-title = { $tokens } tokens
+pay-button = Pay ⭐ { $stars }
 invoice-description = { $tokens } tokens for answers, pictures and speech in this bot.
 receipt = ✅ { $tokens } tokens for ⭐ { $stars }. You have { $left } now.
 
@@ -177,9 +239,27 @@ payment-not-yours = This invoice belongs to somebody else. Get your own with /bu
 payment-wrong-amount = The amount does not match the invoice. Please start again with /buy.
 payment-already-paid = This invoice is paid already. Get a new one with /buy.
 payment-expired = This invoice is too old. Get a new one with /buy.
+voucher-redeemed = 🎟 The voucher brought you { $tokens ->
+        [one] { $tokens } token
+       *[other] { $tokens } tokens
+    }. You have { $left } now.
+voucher-unknown = There is no such voucher. Please look at the code again.
+voucher-yours-already = You have had this voucher's tokens already.
+voucher-expired = This voucher has expired.
+voucher-used-up = This voucher is used up: others were faster.
+voucher-too-many-guesses = Too many codes were wrong. Please try again later, or write to /support
 refund-unknown = There is no such payment.
 refund-spent = The tokens of this payment are spent; it can't be refunded at once.
 paysupport = Something wrong with a payment? Send /support and say what happened, with the receipt's number. A person reads it and answers here; what was paid wrongly is given back.
+paysupport-choose = To get a purchase back, choose it. What is unspent comes back at once; otherwise a person decides.
+paysupport-purchase = { $at } · { $tokens } tokens · ⭐ { $stars }
+refund-done = ✅ Done: the tokens are taken back, and Telegram has returned your Stars.
+refund-under-way = The tokens are taken back. Telegram can't be reached at the moment; your Stars follow as soon as it can.
+refund-asked = A person decides about this, because tokens of it are spent or much was refunded today. The answer comes here.
+refund-before = This purchase has been given back already.
+refund-rejected = Your purchase could not be given back, because its tokens are spent. Questions: /support
+refund-decided = This has been decided already.
+refund-impossible = Telegram does not give this payment back. Your tokens stay with you; please write to /support
 terms = Terms in short:
 
     • You buy tokens and spend them on answers, pictures and speech. The price of each request is shown; a request that fails costs nothing.
@@ -207,7 +287,10 @@ command-mode = Choose my manner
 command-image = Draw a picture
 command-voice = Speak
 command-balance = Your tokens
+command-notice = Be told when tokens run low
 command-buy = Buy tokens
+command-subscription = Your subscription
+command-gift = Give tokens to a friend
 command-language = Choose the language
 command-support = Write to a person
 command-paysupport = Help with a payment
@@ -220,4 +303,8 @@ command-revoke = Revoke an API code
 command-credit = Give tokens
 command-user = Look at a customer
 command-refund = Refund a payment
+command-refunds = Refunds to decide
 command-stars = Star transactions without an order
+command-books = The books
+command-voucher = Make a voucher
+command-vouchers = List vouchers

@@ -1,5 +1,6 @@
 # فارسی. «شما»، لحن گرم و روشن، نیم‌فاصلهٔ درست.
 # DIGITS(...) writes a number, or a text of figures, in Persian digits. Addresses, receipts and names go without it.
+# JALALI($at) writes a day, or a day and an hour, in Iran's calendar.
 # A text's first letter decides its direction, so no text begins with Latin letters.
 
 ## Getting to know each other
@@ -30,9 +31,9 @@ cannot-take = هنوز نمی‌توانم با این نوع پیام کار ک
 
 ## Answers
 
-footer = { DIGITS($price) } توکن · { DIGITS($left) } توکن مانده
+footer = هزینه: { DIGITS($price) } توکن · مانده: { DIGITS($left) } توکن
 answer-stopped = متوقف شد ·
-stop-button = ◼ توقف
+stop-button = ■ توقف
 stopping = دارم متوقف می‌کنم…
 nothing-to-stop = دیگر چیزی برای متوقف کردن نیست.
 job-cancelled = لغو شد؛ توکنی کسر نشد.
@@ -61,6 +62,7 @@ error-content-refused = در این مورد نمی‌توانم کمک کنم؛
 error-language-unknown = نفهمیدم این متن به چه زبانی است؛ توکنی کسر نشد.
 error-language-unsupported = هنوز نمی‌توانم به این زبان صحبت کنم؛ توکنی کسر نشد.
 error-voice-unsupported = این صدا برای این زبان وجود ندارد؛ توکنی کسر نشد.
+endpoint-paused = برنامهٔ شما در { $address } پاسخ‌هایش را نمی‌گیرد ({ $why }). هر از گاهی دوباره امتحان می‌کنم؛ تا آن زمان می‌توان پاسخ‌ها را از API گرفت.
 button-too-old = این دکمه قدیمی شده است. لطفاً دوباره درخواست کنید.
 
 ## Pictures
@@ -68,7 +70,7 @@ button-too-old = این دکمه قدیمی شده است. لطفاً دوبار
 image-usage = بگویید چه عکسی بسازم. بنویسید «عکس گربه‌ای زیر باران» یا «تصویر گربه‌ای زیر باران»؛ با دستور هم می‌شود: /image گربه‌ای زیر باران
 image-choose-style = چه سبکی؟
 image-choose-count = سبک: { $style }. چند عکس؟
-image-count = { DIGITS($count) } عکس ({ DIGITS($price) } توکن)
+image-count = { DIGITS($count) } عکس · { DIGITS($price) } توکن
 style-none = بدون سبک
 style-paint = نقاشی
 style-game = بازی
@@ -85,10 +87,10 @@ style-texture = بافت
 style-anything = آزاد
 style-photo = عکاسی
 style-tarot = تاروت
-style-impasto-oil = رنگ‌روغن برجسته
-style-child-drawing = نقاشی کودکانه
+style-impasto-oil = رنگ‌روغن
+style-child-drawing = کودکانه
 style-saladwave = سالادویو
-style-woolworld = دنیای کاموایی
+style-woolworld = کاموایی
 style-synthwave = سینث‌ویو
 style-midjourney = میدجرنی
 style-xmas = کریسمس
@@ -129,14 +131,39 @@ balance = شما { DIGITS($available) } توکن دارید.
 balance-held = { DIGITS($held) } توکن دیگر هم برای درخواست‌های در حال انجام کنار گذاشته شده است.
 balance-debt = بابت پرداختی که پس گرفته شد { DIGITS($tokens) } توکن بدهکارید؛ خرید بعدی اول آن را تسویه می‌کند.
 balance-next = خرید توکن: /buy
+balance-older = قدیمی‌ترها
+balance-newest = تازه‌ترین‌ها
+notice-usage = بنویسید وقتی توکن‌هایتان از چند تا کمتر شد خبرتان کنم: /notice ۲۰
+    برای خاموش کردنش: /notice ۰
+notice-set = وقتی کمتر از { DIGITS($tokens) } توکن داشته باشید، یک بار خبرتان می‌کنم.
+notice-off = دیگر برای کم شدن توکن‌ها خبرتان نمی‌کنم.
+notice-low = 🔔 فقط { DIGITS($left) } توکن مانده است. خرید: /buy
 no-movements = هنوز تراکنشی ندارید.
-movement = { DIGITS($at) }  { DIGITS($amount) } توکن  { $what }
+movement = { JALALI($at) }  { DIGITS($amount) } توکن  { $what }
 movement-capture = هزینهٔ پاسخ
 movement-signup = هدیهٔ خوش‌آمدگویی
 movement-stars = خرید با ستاره
 movement-stars-refund = بازپرداخت خرید
 movement-refund-failed = بازپرداخت ممکن نشد
 movement-repay = تسویهٔ بدهی
+movement-voucher = کد هدیه
+movement-refill = شارژ رایگان
+movement-invite = هدیهٔ دعوت از دوستان
+movement-invited = هدیهٔ دعوت شدن
+movement-gift-given = هدیه
+movement-gift-refund = پس گرفتن هدیه
+gift-usage = بنویسید چند توکن و به چه کسی: /gift ۲۰ @name
+gift-to-nobody = کسی را با نام { $name } نمی‌شناسم. گیرندهٔ توکن باید دست‌کم یک بار به من پیام داده باشد.
+gift-to-oneself = نمی‌توانید به خودتان توکن هدیه بدهید.
+gift-confirm = آیا { DIGITS($tokens) } توکن به { $name } هدیه بدهم؟
+gift-button = 🎁 هدیه بده
+gift-given = 🎁 هدیه داده شد: { DIGITS($tokens) } توکن. تا یک دقیقه می‌توانید پسش بگیرید.
+gift-back-button = ↩️ پس گرفتن
+gift-returned = پس گرفته شد: { DIGITS($tokens) } توکن دوباره مال شماست.
+gift-got = 🎁 هدیه‌ای از { $name } رسید: { DIGITS($tokens) } توکن. موجودی: /balance
+gift-too-much = این بیشتر از حد روزانهٔ هدیه است؛ امروز هنوز می‌توانید { DIGITS($tokens) } توکن هدیه بدهید.
+gift-too-late = دیگر برای این کار دیر شده است.
+gift-spent = دیگر نمی‌توان پسش گرفت: توکن‌ها خرج شده‌اند.
 movement-grant = از طرف مدیر
 movement-refund = برگشت هزینه
 
@@ -144,7 +171,19 @@ movement-refund = برگشت هزینه
 
 buy = خرید توکن با ستاره‌های تلگرام. یک بسته انتخاب کنید:
 pack-button = { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
+plan-button = ماهانه { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
+plan-description = هر ماه { DIGITS($tokens) } توکن. تا وقتی لغوش نکنید، خودکار تمدید می‌شود: /subscription
+plan-pay-button = اشتراک ماهانه · ⭐ { DIGITS($stars) }
+plan-active-already = همین حالا اشتراک دارید: /subscription
+plan-none = اشتراکی ندارید. بسته‌ها و اشتراک‌ها: /buy
+plan-renews = اشتراک شما: ماهی { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }. در تاریخ { JALALI($at) } خودکار تمدید می‌شود.
+plan-ends = اشتراک شما: ماهی { DIGITS($tokens) } توکن با ⭐ { DIGITS($stars) }. در تاریخ { JALALI($at) } تمام می‌شود و تمدید نمی‌شود.
+plan-cancel-button = لغو اشتراک
+plan-resume-button = ادامهٔ اشتراک
+plan-may-resume = می‌توانید اشتراکتان را دوباره فعال کنید: در تلگرام، تنظیمات ← ستاره‌های من.
+plan-failed = اشتراکتان تمدید نشد: ستاره‌هایتان کافی نبود. خرید: /buy
 invoice-title = { DIGITS($tokens) } توکن
+pay-button = پرداخت ⭐ { DIGITS($stars) }
 invoice-description = { DIGITS($tokens) } توکن برای پاسخ، عکس و صدا در همین ربات.
 receipt = ✅ { DIGITS($tokens) } توکن با { DIGITS($stars) } ستاره ⭐ خریدید. اکنون { DIGITS($left) } توکن دارید.
 
@@ -155,9 +194,24 @@ payment-not-yours = این صورت‌حساب برای شخص دیگری است
 payment-wrong-amount = مبلغ با صورت‌حساب نمی‌خواند. لطفاً دوباره از /buy شروع کنید.
 payment-already-paid = این صورت‌حساب قبلاً پرداخت شده است. با /buy صورت‌حساب تازه‌ای بگیرید.
 payment-expired = مهلت این صورت‌حساب گذشته است. با /buy صورت‌حساب تازه‌ای بگیرید.
+voucher-redeemed = 🎟 این کد هدیه { DIGITS($tokens) } توکن برایتان آورد. اکنون { DIGITS($left) } توکن دارید.
+voucher-unknown = چنین کد هدیه‌ای وجود ندارد. لطفاً کد را دوباره بررسی کنید.
+voucher-yours-already = توکن‌های این کد هدیه را قبلاً گرفته‌اید.
+voucher-expired = مهلت این کد هدیه گذشته است.
+voucher-used-up = ظرفیت این کد هدیه تمام شده است: دیگران زودتر رسیدند.
+voucher-too-many-guesses = کدهای اشتباه زیادی فرستادید. لطفاً بعداً دوباره امتحان کنید یا به /support پیام بدهید.
 refund-unknown = چنین پرداختی وجود ندارد.
 refund-spent = توکن‌های این پرداخت خرج شده‌اند؛ نمی‌توان آن را فوراً بازپرداخت کرد.
 paysupport = پرداختی مشکل دارد؟ /support را بفرستید و همراه با شمارهٔ رسید بنویسید چه شده است. یکی از همکاران ما آن را می‌خواند و همین‌جا پاسخ می‌دهد؛ آنچه به‌اشتباه پرداخت شده باشد، برگردانده می‌شود.
+paysupport-choose = برای پس دادن یک خرید، انتخابش کنید. خریدی که خرج نشده باشد فوراً بازپرداخت می‌شود؛ وگرنه یکی از همکاران ما تصمیم می‌گیرد.
+paysupport-purchase = تاریخ { JALALI($at) } · { DIGITS($tokens) } توکن · ⭐ { DIGITS($stars) }
+refund-done = ✅ انجام شد: توکن‌ها پس گرفته شد و تلگرام ستاره‌هایتان را برگرداند.
+refund-under-way = توکن‌ها پس گرفته شد. الان به تلگرام دسترسی ندارم؛ به‌محض اینکه ممکن شود، ستاره‌هایتان برمی‌گردد.
+refund-asked = چون از این خرید توکنی خرج شده یا امروز زیاد بازپرداخت شده است، یکی از همکاران ما دربارهٔ آن تصمیم می‌گیرد. پاسخ همین‌جا می‌آید.
+refund-before = این خرید قبلاً بازپرداخت شده است.
+refund-rejected = خریدتان بازپرداخت نشد، چون توکن‌هایش خرج شده است. پرسش‌ها: /support
+refund-decided = دربارهٔ این قبلاً تصمیم گرفته شده است.
+refund-impossible = تلگرام این پرداخت را برنمی‌گرداند. توکن‌هایتان مال شما می‌ماند؛ لطفاً به /support پیام بدهید.
 terms = شرایط استفاده، به‌اختصار:
 
     • شما توکن می‌خرید و آن را برای پاسخ، عکس و صدا خرج می‌کنید. قیمت هر درخواست نشان داده می‌شود؛ درخواستی که ناموفق باشد هزینه‌ای ندارد.
@@ -185,7 +239,10 @@ command-mode = انتخاب لحن پاسخ
 command-image = ساختن عکس
 command-voice = تبدیل متن به صدا
 command-balance = توکن‌های شما
+command-notice = خبر کم شدن توکن‌ها
 command-buy = خرید توکن
+command-subscription = اشتراک شما
+command-gift = هدیه دادن توکن
 command-language = انتخاب زبان
 command-support = پیام به پشتیبانی
 command-paysupport = کمک دربارهٔ پرداخت
@@ -198,4 +255,8 @@ command-revoke = باطل کردن کد API
 command-credit = اعطای توکن
 command-user = مشاهدهٔ یک مشتری
 command-refund = بازپرداخت یک پرداخت
+command-refunds = بازپرداخت‌های در انتظار تصمیم
 command-stars = تراکنش‌های ستارهٔ بدون سفارش
+command-books = دفتر حساب
+command-voucher = ساختن کد هدیه
+command-vouchers = فهرست کدهای هدیه

@@ -37,7 +37,7 @@ footer = { $price ->
        *[other] { $price } токена
     } · осталось { $left }
 answer-stopped = Остановлено ·
-stop-button = ◼ Стоп
+stop-button = ■ Стоп
 stopping = Останавливаю…
 nothing-to-stop = Останавливать уже нечего.
 job-cancelled = Отменено; токены не списаны.
@@ -176,6 +176,7 @@ invoice-title = { $tokens ->
         [many] { $tokens } токенов
        *[other] { $tokens } токена
     }
+pay-button = Заплатить ⭐ { $stars }
 invoice-description = { $tokens ->
         [one] { $tokens } токен
         [few] { $tokens } токена

@@ -29,7 +29,7 @@ cannot-take = 我还处理不了这类消息，没有扣费。请发文字给我
 
 footer = { $price } 个代币 · 剩余 { $left }
 answer-stopped = 已停止 ·
-stop-button = ◼ 停止
+stop-button = ■ 停止
 stopping = 正在停止…
 nothing-to-stop = 已经没有可以停止的内容了。
 job-cancelled = 已取消，没有扣费。
@@ -138,6 +138,7 @@ movement-refund = 已退回
 buy = 用 Telegram 星星购买代币。请选择套餐：
 pack-button = { $tokens } 个代币 · ⭐ { $stars }
 invoice-title = { $tokens } 个代币
+pay-button = 支付 ⭐ { $stars }
 invoice-description = { $tokens } 个代币，可在本机器人中用于回答、图片和语音。
 receipt = ✅ 已用 ⭐ { $stars } 购买 { $tokens } 个代币。现在共有 { $left } 个。
 

@@ -29,7 +29,7 @@ cannot-take = 我還無法處理這類訊息，沒有扣款。請傳文字給我
 
 footer = { $price } 個代幣 · 剩餘 { $left }
 answer-stopped = 已停止 ·
-stop-button = ◼ 停止
+stop-button = ■ 停止
 stopping = 正在停止…
 nothing-to-stop = 已經沒有可以停止的內容了。
 job-cancelled = 已取消，沒有扣款。
@@ -138,6 +138,7 @@ movement-refund = 已退回
 buy = 用 Telegram 星星購買代幣。請選擇方案：
 pack-button = { $tokens } 個代幣 · ⭐ { $stars }
 invoice-title = { $tokens } 個代幣
+pay-button = 支付 ⭐ { $stars }
 invoice-description = { $tokens } 個代幣，可在本機器人中用於回答、圖片和語音。
 receipt = ✅ 已用 ⭐ { $stars } 購買 { $tokens } 個代幣。現在共有 { $left } 個。
 

@@ -107,7 +107,7 @@ def browser(tmp_path):
     options.binary_location = chromium
     for switch in (*SWITCHES, f"--user-data-dir={tmp_path}", "--window-size=1440,900"):
         options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     browser = Chrome(options, service=Service(driver))
     yield browser
     browser.quit()

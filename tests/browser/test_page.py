@@ -6,73 +6,12 @@ import time
 import pytest
 from PIL import Image
 
+from tests.browser.chat_page import Page
 from tests.browser.conftest import ADMIN, BEN, GROUP, SARA
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 XSS = "<img src=x onerror=\"document.title='broken'\"><b>not bold</b>"
-
-
-class Page:
-    """The page as a person uses it: things are found by their data-testid, and waited for."""
-
-    def __init__(self, browser, address):
-        self.browser, self.address = browser, address
-
-    def open(self, person, chat=None):
-        self.browser.get(f"{self.address}#person={person}" + (f"&chat={chat}" if chat else ""))
-        self.find("composer")
-
-    def all(self, name, extra=""):
-        return self.browser.find_elements("css selector", f'[data-testid="{name}"]{extra}')
-
-    def wait(self, look, seconds=10):
-        end = time.monotonic() + seconds
-        while not (found := self._look(look)):
-            assert time.monotonic() < end, f"Not seen: {look}; the last messages: {self.texts()[-3:]}"
-            time.sleep(0.03)
-        return found
-
-    @staticmethod
-    def _look(look):
-        from selenium.common.exceptions import StaleElementReferenceException
-
-        try:
-            return look()
-        except StaleElementReferenceException:
-            return None
-
-    def find(self, name, extra=""):
-        return self.wait(lambda: next((one for one in self.all(name, extra) if one.is_displayed()), None))
-
-    def gone(self, name):
-        self.wait(lambda: not self.all(name))
-
-    def click(self, name, extra=""):
-        self.find(name, extra).click()
-
-    def say(self, text):
-        self.find("composer").send_keys(text)
-        self.click("send")
-
-    def texts(self, sender="bot"):
-        found = self.browser.execute_script(
-            "return [...document.querySelectorAll(`[data-testid=message][data-from=${arguments[0]}]`)]"
-            ".map((one) => one.querySelector('.text')?.innerText ?? '')",
-            sender,
-        )
-        return [text.strip() for text in found]
-
-    def hears(self, text):
-        self.wait(lambda: any(text in one for one in self.texts()))
-
-    def button(self, words):
-        return self.wait(
-            lambda: next((one for one in reversed(self.all("button")) if words in one.text), None)
-        )
-
-    def run(self, script, *args):
-        return self.browser.execute_script(script, *args)
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from billing.debt import repay
+from billing.free import gifts
 from billing.ledger import balance, capture, hold, open_account, refund, void
-from billing.payments import reconciliation
+from billing.payments import reconciliation, vouchers
 from billing.payments.reconciliation import StarTransaction
 from billing.payments.refunds import refunded, request_refund, returned
 from billing.payments.stars import Pack, credit, open_invoice
+from billing.payments.vouchers import Voucher
 from bot import queue
 from bot.audit import INVARIANTS, STALE_NAME, audit
 from bot.files import StoredFile
@@ -58,6 +60,14 @@ def fill(conn: Connection) -> None:
     returned(conn, "lost", NOW)
     void(conn, "in use")
     repay(conn, ben, "test", NOW)
+    for number in (1, 2, 3):
+        gifts.ask(conn, f"gift {number}", ada, ben, tokens(1), tokens(10), NOW)
+    gifts.give(conn, 1, ada, tokens(10), NOW)
+    gifts.give(conn, 2, ada, tokens(10), NOW)
+    gifts.take_back(conn, 2, ada, NOW)
+    code = vouchers.make(conn, b"s", "voucher", Voucher(tokens(1), 2, None), 1, NOW)
+    for customer in (ada, ben):
+        vouchers.redeem(conn, b"s", str(code), customer, NOW)
     listed = StarTransaction("listed", "in", 50, 0, "invoice_payment", BEN, payload, NOW)
     reconciliation.note(conn, listed, "booked", NOW)
     for update, state in ((1, "received"), (2, "processed")):
@@ -140,7 +150,9 @@ BREAKS = [
     ("I7", "UPDATE job SET customer = 2 WHERE id = 7"),
     ("I7", "UPDATE job SET state = 'queued' WHERE id = 2; DELETE FROM delivery WHERE job = 2"),
     ("I7", "UPDATE job SET id = 70 WHERE id = 7"),
-    ("I7", "INSERT INTO job SELECT 99, 'new', customer, door, scope, 'l', kind, request, place, delivers,"
+    ("I7", "INSERT INTO job (id, key, customer, door, scope, lane, kind, request, place, delivers,"
+           " price, state, attempt, boot, charged, answer, error, created_at, started_at, ended_at)"
+           " SELECT 99, 'new', customer, door, scope, 'l', kind, request, place, delivers,"
            " price, state, attempt, boot, charged, answer, error, created_at, started_at, ended_at"
            " FROM job WHERE id = 7"),
     ("I5 I7", "UPDATE hold SET state = 'voided' WHERE key = 'job:5'"),
@@ -182,6 +194,20 @@ BREAKS = [
     ("I21", "UPDATE star_transaction SET direction = 'out'"),
     ("I4 I22", "UPDATE transfer SET destination = 'world:grant' WHERE kind = 'repay'"),
     ("I4 I22", "UPDATE transfer SET source = 'customer:1' WHERE kind = 'repay'"),
+    ("I23", "INSERT INTO refund_request SELECT 1, id, 'approved', 1, 1, 1"
+           " FROM payment WHERE charge = 'kept'"),
+    ("I24", "UPDATE gift SET state = 'returned' WHERE id = 1"),
+    ("I24", "UPDATE gift SET amount = amount + 1 WHERE id = 2"),
+    ("I24", "UPDATE gift SET state = 'asked', given_at = NULL WHERE id = 1"),
+    ("I24", "UPDATE gift SET receiver = 9 WHERE id = 1"),
+    ("I24", "UPDATE transfer SET kind = 'gift_given' WHERE kind = 'grant'"),
+    ("I11", "UPDATE voucher SET used = used - 1"),
+    ("I11", "UPDATE voucher SET most = 1"),
+    ("I11", "UPDATE voucher SET amount = amount + 1"),
+    ("I11", "UPDATE transfer SET key = 'voucher:9:9' WHERE key = 'voucher:1:1'"),
+    ("I11", "UPDATE transfer SET kind = 'voucher' WHERE kind = 'grant'"),
+    ("I11", "DELETE FROM redemption WHERE customer = 1"),
+    ("I4 I11", "UPDATE transfer SET source = 'world:grant' WHERE key = 'voucher:1:1'"),
     ("I13", "DELETE FROM delivery WHERE job = 2"),
     ("I13", "INSERT INTO delivery (job, door, next_at, created_at) VALUES (7, 'test', 1, 1)"),
     ("I13", "UPDATE job SET delivers = 0 WHERE id = 2"),

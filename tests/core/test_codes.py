@@ -1,5 +1,5 @@
 from billing import Connection
-from billing.codes import FIND, PREFIX, digest, issue, listed, revoke
+from billing.codes import FIND, PREFIX, digest, issue, listed, revoke, used_from
 from tests.core.books import ADA, BEN, NOW, person
 
 PEPPER = b"a pepper"
@@ -63,3 +63,14 @@ def test_codes_are_listed_newest_first(conn: Connection) -> None:
     assert {row.telegram_id for row in hers} == {ADA}
     assert [row.name for row in listed(conn, ben)] == ["ben's"]
     assert [row.name for row in listed(conn, None)][:2] == ["ben's", "59"]
+
+
+def test_a_code_may_be_used_from_so_many_addresses_a_day(conn: Connection) -> None:
+    issue(conn, PEPPER, person(conn), "phone", NOW)
+    code = conn.only("SELECT id FROM api_code").id
+
+    used = [used_from(conn, code, address, 1, most=2) for address in ("a", "b", "a", "c", "b")]
+
+    assert used == [True, True, True, False, True]
+    assert used_from(conn, code, "c", 2, most=1)
+    assert [tuple(row) for row in conn.all("SELECT day, address FROM code_address")] == [(2, "c")]

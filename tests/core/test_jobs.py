@@ -163,6 +163,25 @@ async def test_a_queued_job_is_cancelled_for_nothing(engine: Engine) -> None:
     assert len(engine.text.heard) == 1
 
 
+async def test_what_has_begun_is_not_withdrawn(engine: Engine) -> None:
+    ada, ben = await engine.customer(ADA, has=10), await engine.customer(BEN)
+    engine.text.act = waiter = Waiter(Answer("5,609 metres."))
+    engine.program(workers=1)
+    async with engine.runs():
+        begun = await engine.submit(ada)
+        await waiter.begun.wait()
+        waiting = await engine.submit(ada)
+
+        assert not await engine.jobs.withdraw(begun.id, ada)
+        assert not await engine.jobs.withdraw(waiting.id, ben)
+        assert await engine.jobs.withdraw(waiting.id, ada)
+        assert not await engine.jobs.withdraw(waiting.id, ada)
+        waiter.go_on()
+        await engine.ear.end_of(begun.id)
+
+    assert await engine.states([begun, waiting]) == ["answered", "cancelled"]
+
+
 async def test_a_stopped_text_is_what_has_come_by_now(engine: Engine) -> None:
     ada = await engine.customer(has=10)
     waiter = engine.text.act = Waiter(Answer("5,609 metres."), says="5,6")

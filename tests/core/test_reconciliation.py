@@ -14,10 +14,12 @@ from billing.payments.reconciliation import (
     OVERLAP,
     StarTransaction,
     enter,
+    give_back,
     hear_of_refund,
     note,
     start,
     unmatched,
+    went_back,
 )
 from billing.payments.refunds import request_refund
 from billing.payments.stars import Pack, credit, open_invoice
@@ -201,3 +203,18 @@ def test_a_payment_that_telegrams_list_has_not_is_found(conn: Connection, ada: i
 
     assert [row.charge for row in conn.all(MISSING, before=NOW + 1)] == ["ghost"]
     assert conn.all(MISSING, before=NOW) == []
+
+
+def test_an_odd_payment_is_given_back_and_its_refund_is_no_riddle(conn: Connection, ada: int) -> None:
+    enter(conn, SECRET, 0, [paid("odd", "1.forged"), paid("other", "1.forged")], NOW)
+
+    assert give_back(conn, "odd") == give_back(conn, "odd") == ADA
+    assert went_back(conn, "odd")
+    assert give_back(conn, "unknown") is give_back(conn, "odd") is None
+    assert hear_of_refund(conn, back("other"), NOW) is None
+    entered = enter(conn, SECRET, 0, [back("odd"), back("other")], NOW)
+
+    assert entered.unmatched == unmatched(conn) == []
+    assert state(conn, "odd") == "returned"
+    assert state(conn, "odd", "out") == "noted"
+    assert balance(conn, account_of(ada)).posted == 0

@@ -198,7 +198,7 @@ async def test_requests_are_kept_without_their_secrets(official, upstream):
         ("hello", "offline responder"),
         ("یک داستان بلند بگو", "```python"), ("讲一个很长的故事", "```python"),
         ("Tell me a long story", "```python"),
-        ("۱۲ × ۳ چند می‌شود؟", "12 * 3 = 36"), ("Что я писал раньше?", "first words"),
+        ("۱۲ × ۳ چند می‌شود؟", "۱۲ × ۳ = ۳۶"), ("Что я писал раньше?", "first words"),
     ],
 )  # fmt: skip
 def test_the_responder_says_in_the_language_of_the_question_what_it_is(question, said):

@@ -118,7 +118,7 @@ export function summary(message) {
   if (kind === 'sticker') return message.sticker.emoji || word('stickerWord')
   const name = kind ? word(NAMES[kind] || kind) : ''
   if (kind === 'invoice') return `${name}: ${message.invoice.title}`
-  if (written) return kind ? `${name}, ${written}` : written
+  if (written) return kind ? word('named', { name, text: written }) : written
   return name || serviceWords(message) || word('unsupported')
 }
 

@@ -7,7 +7,7 @@ import { rich } from './entities.js'
 import { inlineKeyboard } from './keyboards.js'
 import { openMenu } from './menu.js'
 import { colour } from './people.js'
-import { gridClass, photo } from './pictures.js'
+import { gridClass, photo, pictureWidth } from './pictures.js'
 import { clockTime, fullTime } from './times.js'
 import { directionOf, word } from './words.js'
 import { isBot, world } from './world.js'
@@ -65,6 +65,7 @@ export function update(row, message) {
   const text = message.text ?? message.caption ?? ''
   placeTime(row, text)
   row.classList.toggle('with-picture', Boolean(message.photo || message.video))
+  row.style.setProperty('--picture-width', `${pictureWidth(message)}px`)
   row.classList.toggle('bare', ['sticker', 'dice', 'video_note'].includes(kindOf(message)))
   row.classList.toggle('no-text', !text)
   row.setAttribute(
@@ -75,7 +76,8 @@ export function update(row, message) {
 
 /** The time stands where the last line leaves room, which depends on the direction of its letters. */
 function placeTime(row, text) {
-  const side = directionOf(text.slice(text.lastIndexOf('\n') + 1)) || directionOf(text) || document.dir
+  const otherwise = text ? 'ltr' : document.dir // as browsers do with signs and digits alone
+  const side = directionOf(text.slice(text.lastIndexOf('\n') + 1)) || directionOf(text) || otherwise
   row.classList.toggle('time-aside', side !== document.dir)
 }
 

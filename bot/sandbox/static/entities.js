@@ -88,7 +88,12 @@ function link(address, children) {
 function command(text, children) {
   const own = `@${world.bot.username}`
   const said = text.endsWith(own) && world.chat > 0 ? text.slice(0, -own.length) : text
-  return make('button', { type: 'button', class: 'link', onclick: () => act('say', { text: said }) }, children)
+  const say = (event) => {
+    event.preventDefault()
+    act('say', { text: said })
+  }
+  // Not a button: that would be a box of its own, and no part of the line's direction.
+  return make('a', { href: '#', role: 'button', class: 'command', onclick: say }, children)
 }
 
 function codeBlock(name, text, children) {

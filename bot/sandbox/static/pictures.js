@@ -3,6 +3,10 @@
 import { iconButton, make } from './dom.js'
 import { word } from './words.js'
 
+const LEAST_WIDE = 220
+const MOST_WIDE = 400
+const MOST_HIGH = 430
+
 export const fileAddress = (fileId) => `/sandbox/file/${encodeURIComponent(fileId)}`
 
 export function photo(message) {
@@ -23,6 +27,12 @@ export function photo(message) {
     { 'type': 'button', 'class': classes, 'aria-label': word('openPhoto'), 'onclick': open },
     image,
   )
+}
+
+/** How wide a picture's bubble is: tall ones are shown whole too, and so are narrower. */
+export function pictureWidth(message) {
+  const { width, height } = message.photo?.at(-1) || {}
+  return width ? Math.round(Math.max(LEAST_WIDE, Math.min(MOST_WIDE, (MOST_HIGH * width) / height))) : MOST_WIDE
 }
 
 function showLarge(message, size) {

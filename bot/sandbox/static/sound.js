@@ -74,6 +74,7 @@ function player(file, name, waves, heading = null) {
       'data-testid': waves ? 'voice' : 'audio',
       'dir': 'ltr',
     },
+    sound,
     button,
     make('div', { class: 'sound-body' }, heading, track, time),
   )

@@ -159,6 +159,7 @@ const WORDS = {
     tenSeconds: '10 s',
     showKeyboard: 'Show the bot’s keyboard',
     nothing: 'No messages here yet …',
+    named: '{name}, {text}',
   },
   fa: {
     sandbox: 'محیط آزمایشی: چیزی از این دستگاه بیرون نمی‌رود؛ ستاره‌ها پول بازی‌اند.',
@@ -318,6 +319,7 @@ const WORDS = {
     tenSeconds: '۱۰ ثانیه',
     showKeyboard: 'نمایش صفحه‌کلید ربات',
     nothing: 'اینجا هنوز پیامی نیست …',
+    named: '{name}، {text}',
   },
 }
 
@@ -348,10 +350,10 @@ export function translate(root) {
   for (const element of root.querySelectorAll('[data-hint]')) element.placeholder = word(element.dataset.hint)
 }
 
-/** The direction of the first letter that has one; null for emoji, digits and signs. */
+/** The direction of the first letter that has one and is not isolated; null for emoji, digits and signs. */
 export function directionOf(text) {
   const strong = /[A-Za-z\u00c0-\u058f\u0590-\u08ff\u1e00-\u1fff\u2c00-\ufb1c\ufb1d-\ufdff\ufe70-\ufefc]/u.exec(
-    text,
+    text.replace(/[\u2066-\u2068][^\u2069]*\u2069?/g, ''),
   )
   if (!strong) return null
   return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(strong[0]) ? 'rtl' : 'ltr'

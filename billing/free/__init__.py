@@ -1,0 +1,1 @@
+"""Tokens that nobody paid for, one file each."""

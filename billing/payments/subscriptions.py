@@ -1,0 +1,61 @@
+"""Subscriptions: a month is credited by its payment alone, this only keeps until when it is paid.
+
+    active ⇄ canceled (by the person in their app, or here)        active ──▶ failed (too few Stars)
+
+The payments are those of stars.py, all of one invoice; a renewal comes with a charge of its own.
+"""
+
+from typing import NamedTuple
+
+from billing import Connection, Row
+
+MONTH = 2_592_000
+"""Seconds: the only period that Telegram sells."""
+
+
+class Month(NamedTuple):
+    """What a payment paid: from when until when, in milliseconds."""
+
+    at: int
+    until: int
+
+
+def extend(conn: Connection, charge: str, month: Month) -> None:
+    """The payment `charge` has paid a month. Payments may come in any order, and again."""
+    conn.run(
+        "INSERT INTO subscription (invoice, customer, charge, first_at, paid_until)"
+        " SELECT invoice, customer, charge, :at, :until FROM payment WHERE charge = :charge"
+        " ON CONFLICT (invoice) DO UPDATE SET"
+        " state = CASE WHEN excluded.paid_until > paid_until THEN 'active' ELSE state END,"
+        " by_us = CASE WHEN excluded.paid_until > paid_until THEN 0 ELSE by_us END,"
+        " charge = CASE WHEN excluded.first_at < first_at THEN excluded.charge ELSE charge END,"
+        " first_at = min(first_at, excluded.first_at), paid_until = max(paid_until, excluded.paid_until)",
+        charge=charge, at=month.at, until=month.until,
+    )  # fmt: skip
+
+
+def current(conn: Connection, customer: int, now: int) -> Row | None:
+    """The customer's subscription that is paid for now."""
+    return conn.one(
+        "SELECT subscription.id, charge, paid_until, subscription.state, by_us, amount, stars"
+        " FROM subscription JOIN invoice ON invoice.id = invoice"
+        " WHERE subscription.customer = :customer AND paid_until > :now ORDER BY paid_until DESC LIMIT 1",
+        customer=customer, now=now,
+    )  # fmt: skip
+
+
+def edited(conn: Connection, subscription: int, *, canceled: bool) -> None:
+    """We have cancelled it, or allow the person to go on: that they do in their app."""
+    conn.run(
+        "UPDATE subscription SET by_us = :by_us, state = CASE :by_us WHEN 1 THEN 'canceled' ELSE state END"
+        " WHERE id = :id",
+        by_us=int(canceled), id=subscription,
+    )  # fmt: skip
+
+
+def heard(conn: Connection, invoice: int, state: str) -> Row | None:
+    """Telegram tells of a change that the person made, or that a payment failed; whose, None if nobody's."""
+    return conn.one(
+        "UPDATE subscription SET state = :state WHERE invoice = :invoice RETURNING customer, paid_until",
+        state=state, invoice=invoice,
+    )  # fmt: skip

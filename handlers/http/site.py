@@ -1,0 +1,16 @@
+"""Where this HTTP door is found from outside."""
+
+from aiohttp import web
+
+
+class Site:
+    """`base` has no slash at the end; it is known once the door is open."""
+
+    def __init__(self) -> None:
+        self.base = ""
+
+    def file(self, name: str) -> str:
+        return f"{self.base}/files/{name}"
+
+
+SITE = web.AppKey("site", Site)

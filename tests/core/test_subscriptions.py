@@ -1,0 +1,99 @@
+import pytest
+
+from billing import Connection
+from billing.ledger import account_of, balance
+from billing.payments.reconciliation import StarTransaction, enter
+from billing.payments.stars import Pack, credit, invoice_of, open_invoice
+from billing.payments.subscriptions import MONTH, Month, current, edited, heard
+from tests.core.books import ADA, NOW, person, tokens
+
+SECRET = b"a secret"
+PLAN = Pack("month", tokens(300), 250, period=MONTH)
+SPAN = MONTH * 1000
+
+
+@pytest.fixture
+def ada(conn: Connection) -> int:
+    return person(conn, ADA)
+
+
+@pytest.fixture
+def payload(conn: Connection, ada: int) -> str:
+    return open_invoice(conn, SECRET, ada, PLAN, NOW)
+
+
+def month(number: int) -> Month:
+    return Month(NOW + number * SPAN, NOW + (number + 1) * SPAN)
+
+
+def pay(conn: Connection, payload: str, customer: int, charge: str, number: int) -> None:
+    credit(conn, SECRET, payload, charge, customer, 250, NOW, month(number))
+
+
+def has(conn: Connection, customer: int) -> int:
+    return balance(conn, account_of(customer)).posted
+
+
+def test_each_month_is_credited_by_its_payment_alone(conn: Connection, ada: int, payload: str) -> None:
+    assert current(conn, ada, NOW) is None
+    pay(conn, payload, ada, "first", 0)
+    pay(conn, payload, ada, "second", 1)
+    pay(conn, payload, ada, "second", 1)
+
+    found = current(conn, ada, NOW)
+    assert found is not None
+    assert (found.charge, found.paid_until, found.state) == ("first", NOW + 2 * SPAN, "active")
+    assert has(conn, ada) == tokens(600)
+    assert current(conn, ada, NOW + 2 * SPAN) is None
+
+
+def test_months_that_come_in_the_wrong_order_are_the_same(conn: Connection, ada: int, payload: str) -> None:
+    pay(conn, payload, ada, "second", 1)
+    pay(conn, payload, ada, "first", 0)
+
+    found = current(conn, ada, NOW)
+    assert found is not None
+    assert (found.charge, found.paid_until) == ("first", NOW + 2 * SPAN)
+
+
+def test_a_renewal_that_no_update_told_of_is_found_in_the_list(
+    conn: Connection, ada: int, payload: str
+) -> None:
+    pay(conn, payload, ada, "first", 0)
+    renewal = StarTransaction(
+        "second", "in", 250, 0, "invoice_payment", ADA, payload, NOW + SPAN, MONTH
+    )  # fmt: skip
+
+    assert enter(conn, SECRET, 0, [renewal], NOW + SPAN).credited == ["second"]
+
+    found = current(conn, ada, NOW + SPAN)
+    assert found is not None
+    assert found.paid_until == NOW + 2 * SPAN
+    assert has(conn, ada) == tokens(600)
+
+
+def test_it_is_cancelled_and_goes_on(conn: Connection, ada: int, payload: str) -> None:
+    pay(conn, payload, ada, "first", 0)
+    invoice = invoice_of(conn, SECRET, payload)
+    assert invoice is not None
+    states = []
+
+    def look() -> None:
+        found = current(conn, ada, NOW)
+        states.append((found.state, found.by_us) if found else None)
+
+    edited(conn, 1, canceled=True)
+    look()
+    edited(conn, 1, canceled=False)
+    look()
+    heard(conn, invoice, "active")
+    look()
+    edited(conn, 1, canceled=True)
+    pay(conn, payload, ada, "first", 0)
+    look()
+    pay(conn, payload, ada, "second", 1)
+    look()
+
+    assert states == [("canceled", 1), ("canceled", 0), ("active", 0), ("canceled", 1), ("active", 0)]
+    assert heard(conn, 404, "active") is None
+    assert invoice_of(conn, SECRET, "1.forged") is None
