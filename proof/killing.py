@@ -9,6 +9,7 @@ The control keeps Telegram's updates in memory only, after confirming them: it m
 
 import asyncio
 import json
+import logging
 import os
 import random
 import shutil
@@ -85,6 +86,7 @@ class Life:
         return float(told["ready"])
 
     async def end(self, wish: signal.Signals = signal.SIGKILL) -> None:
+        assert self._pid > 1, self._pid
         os.kill(self._pid, wish)
         async with asyncio.timeout(START_SECONDS):
             with suppress(ProcessLookupError):
@@ -197,6 +199,7 @@ async def _kill(task: Task, kills: int, many: int, *, broken: bool) -> list[Vict
 
 
 def prove(task: Task) -> Found:
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # who is cut off is no news here
     victims = asyncio.run(_kill(task, task.amount, SIDE_BY_SIDE, broken=False))
     controls = asyncio.run(_kill(task, CONTROL_KILLS, SIDE_BY_SIDE, broken=True))
     lost = [wrong for victim in controls for wrong in victim.found.violations if "lost" in wrong]

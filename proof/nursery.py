@@ -16,6 +16,8 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+BUSY_SECONDS = 0.1
+
 
 def main() -> None:
     importlib.import_module("bot.wiring")
@@ -81,13 +83,14 @@ def _tell_of_recovery(number: int) -> None:
 
 
 def _forget_updates() -> None:
-    """The control: updates are confirmed and handled, but kept in memory only, as aiogram's polling does."""
+    """The control: updates are confirmed, kept in memory only, and handled when a busy bot comes to it."""
     from handlers.telegram.inbox import Inbox, lane_of
     from handlers.telegram.joins import Received
 
     async def receive(self: Inbox, bodies: list[dict[str, Any]]) -> None:
         for body in bodies:
-            self._enqueue(Received(int(body["update_id"]), lane_of(body), body))
+            update = Received(int(body["update_id"]), lane_of(body), body)
+            asyncio.get_running_loop().call_later(BUSY_SECONDS, self._enqueue, update)
 
     Inbox.receive = receive  # type: ignore[method-assign]
 

@@ -85,9 +85,9 @@ class Trouble:
 
             begin(inbox, bot, storage, sometimes, *others)
 
-        def dropping(kind: str, thing: Any, chat: int | None) -> None:
+        def dropping(kind: str, thing: Any, chat: int | None, *, checked: bool = False) -> None:
             if "successful_payment" not in thing or self._chance.random() >= self._dropped:
-                push(kind, thing, chat)
+                push(kind, thing, chat, checked=checked)
 
         Inbox.receive, Inbox.__init__ = shuffled, failing  # type: ignore[method-assign,assignment]
         self._telegram._world.updates.push = dropping  # type: ignore[method-assign]
@@ -115,6 +115,7 @@ class Ran(NamedTuple):
 def run(run: Run) -> Ran:
     """In a process of its own: the bot's inbox is changed in it."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # who is cut off is no news here
     run.folder.mkdir()
     return asyncio.run(_run(run))
 
