@@ -108,13 +108,13 @@ class Acting(RuleBasedStateMachine):
         if source == destination:
             return
         sides = (account_of(source), account_of(destination))
-        key = f"gift:{self.next()}"
+        key = f"moved:{self.next()}"
         if amount > self.model.available(source):
             with pytest.raises(NotEnoughTokens):
-                self.books.write(transfer, key, "gift", *sides, amount, self.now)
+                self.books.write(transfer, key, "moved", *sides, amount, self.now)
             return
-        assert self.books.write(transfer, key, "gift", *sides, amount, self.now)
-        assert not self.books.write(transfer, key, "gift", *sides, amount, self.now + 1)
+        assert self.books.write(transfer, key, "moved", *sides, amount, self.now)
+        assert not self.books.write(transfer, key, "moved", *sides, amount, self.now + 1)
         self.model.move(*sides, amount)
 
     @rule(who=any_one, amount=st.integers(-30_000, 60_000).filter(bool), again=st.booleans())

@@ -8,13 +8,15 @@ import random
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from billing.free import gifts, invites, refills
 from billing.ledger import GRANT, SALES, account_of, capture, hold, refund, transfer, void
-from billing.payments import reconciliation, refunds, stars
+from billing.payments import reconciliation, refunds, stars, vouchers
 from billing.payments.reconciliation import StarTransaction
 from billing.payments.stars import Pack
+from billing.payments.vouchers import Voucher
 from bot import queue
 from bot.clock import HOUR
-from bot.customers import meet
+from bot.customers import meet, remember_inviter
 from bot.files import StoredFile
 from bot.providers import Answer, ImageRequest, TextRequest, Usage
 from bot.queue import Job, NewJob, Outcome
@@ -22,12 +24,13 @@ from bot.writer import Connection
 from proof.books import NOW, Books
 
 SECRET = b"a secret"
-ADA, BEN = 1, 2
+ADA, BEN, CYD = 1, 2, 3
 QUESTION = TextRequest(question="How high is Damavand?", conversation="tg:1:0")
 PICTURES = ImageRequest(prompt="Damavand at dawn", count=4)
 ANSWER = Answer("5,609 metres.", usage=Usage(20, 8), engine="a model")
 FILES = (StoredFile("a.png", "image/png", 4, None), StoredFile("b.png", "image/png", 4, None))
 LATER = NOW + HOUR
+GIVEN_PER_DAY = 10**9
 
 
 class World(NamedTuple):
@@ -38,6 +41,10 @@ class World(NamedTuple):
     running: Job
     failing: Job
     stale: Job
+    voucher: str
+    asked: int
+    given: int
+    """Numbers of gifts."""
 
 
 class Flow(NamedTuple):
@@ -72,9 +79,25 @@ def fill(books: Books, seed: int) -> World:
     for number in range(3):
         books.write(queue.submit, _wish(f"text {number}"), price, 99, NOW)
     books.write(queue.claim, "text", 1, 9, "this run", NOW)
+    _somebody_due(books, price)
     invoice = books.write(stars.open_invoice, SECRET, ADA, pack, NOW)
+    voucher = books.write(vouchers.make, SECRET, "a voucher", Voucher(price, 1, None), 1, NOW)
+    asked, given = (
+        books.write(gifts.ask, key, ADA, BEN, price, GIVEN_PER_DAY, LATER) for key in ("one", "two")
+    )
+    books.write(gifts.give, given, ADA, GIVEN_PER_DAY, LATER)
     assert books.wrong() == []
-    return World(price, invoice, running, failing, stale)
+    return World(price, invoice, running, failing, stale, voucher, asked, given)
+
+
+def _somebody_due(books: Books, price: int) -> None:
+    """Who was invited, has bought and spent it, and has little left: for an invite's pay and for a refill."""
+    cyd = books.write(meet, 1000 + CYD, NOW, name="Cyd").id
+    books.write(remember_inviter, cyd, BEN)
+    payload = books.write(stars.open_invoice, SECRET, cyd, Pack("100", price, 50), NOW)
+    books.write(stars.credit, SECRET, payload, "of Cyd", cyd, 50, NOW)
+    books.write(hold, "of Cyd", account_of(cyd), price, NOW)
+    books.write(capture, "of Cyd", price, NOW)
 
 
 def _wish(key: str, request: TextRequest | ImageRequest = QUESTION) -> NewJob:
@@ -112,7 +135,7 @@ def _take_back(conn: Connection, world: World) -> None:
 
 
 FLOWS = (
-    Flow("sign up", lambda conn, world: meet(conn, 1003, LATER, name="Cyd", signup=world.price)),
+    Flow("sign up", lambda conn, world: meet(conn, 1004, LATER, name="Dee", signup=world.price)),
     Flow("credit by hand", lambda conn, world: transfer(
         conn, "admin:2", "grant", GRANT, account_of(BEN), world.price, LATER, "sorry")),
     Flow("take back by hand", _take_back),
@@ -129,6 +152,12 @@ FLOWS = (
     Flow("reconcile", lambda conn, world: reconciliation.enter(conn, SECRET, 0, (
         _listed("kept", world, "in"), _listed("new", world, "in"), _listed("kept", world, "out"),
         _listed("asked back", world, "out")), LATER)),
+    Flow("given back with a loss", lambda conn, world: refunds.refund_with_loss(conn, "kept", world.price, LATER)),
+    Flow("redeem a voucher", lambda conn, world: vouchers.redeem(conn, SECRET, world.voucher, BEN, LATER)),
+    Flow("give", lambda conn, world: gifts.give(conn, world.asked, ADA, GIVEN_PER_DAY, LATER)),
+    Flow("take a gift back", lambda conn, world: gifts.take_back(conn, world.given, ADA, LATER)),
+    Flow("refill", lambda conn, world: refills.refill(conn, 10**9, LATER, LATER)),
+    Flow("pay for invites", lambda conn, world: invites.pay(conn, world.price, 9, LATER)),
     Flow("hold", lambda conn, world: hold(conn, "new", account_of(BEN), world.price, LATER)),
     Flow("capture", lambda conn, world: capture(conn, "open", (world.price + 1) // 2, LATER)),
     Flow("void", lambda conn, world: void(conn, "still")),

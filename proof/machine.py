@@ -1,7 +1,7 @@
 """T4: random acts on the real books, compared with a model after each.
 
-The acts and what is expected of them are in acting.py, paying.py and asking.py. Here: what is compared,
-and how often. The controls are the same machine over broken code.
+The acts and what is expected of them are in acting.py, paying.py, asking.py and giving.py. Here: what is
+compared, and how often. The controls are the same machine over broken code.
 """
 
 import itertools
@@ -18,6 +18,7 @@ from billing.payments import stars
 from bot import queue
 from proof.acting import Acting
 from proof.asking import Asking
+from proof.giving import Giving
 from proof.paying import Paying
 from proof.result import Found, Task
 from proof.together import in_processes
@@ -27,7 +28,7 @@ EXAMPLES = 60
 """Of 50 steps at most, before the clock is looked at."""
 
 
-class Machine(Paying, Asking):
+class Machine(Paying, Asking, Giving):
     @invariant()
     def books_are_as_the_model_says(self) -> None:
         Acting.steps += 1

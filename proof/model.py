@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from billing.payments.reconciliation import StarTransaction
+from billing.payments.vouchers import GUESSES
 from bot.clock import DAY
 from bot.queue import ATTEMPTS, RERUN_BUDGET
 
@@ -35,6 +36,29 @@ class ModelPayment:
     amount: int
     stars: int
     state: str = "credited"
+    taken: int = 0
+    """From the customer, for a refund."""
+    other: str = ""
+    """Who the rest was taken from."""
+
+
+@dataclass(slots=True)
+class ModelVoucher:
+    code: str
+    amount: int
+    most: int
+    expires_at: int | None
+    redeemed: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class ModelGift:
+    sender: int
+    receiver: int
+    amount: int
+    asked_at: int
+    given_at: int = 0
+    state: str = "asked"
 
 
 @dataclass(slots=True)
@@ -47,6 +71,13 @@ class Model:
     sold: list[tuple[int, int]] = field(default_factory=list)
     """What was captured: when, how much."""
 
+    vouchers: list[ModelVoucher] = field(default_factory=list)
+    guesses: list[tuple[int, int]] = field(default_factory=list)
+    """Wrong codes: whose, when."""
+    gifts: dict[int, ModelGift] = field(default_factory=dict)
+    uses: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Of each customer the last use: which, when."""
+    refilled: set[tuple[int, int]] = field(default_factory=set)
     orphans: set[str] = field(default_factory=set)
     """Charges whose refund was heard of before them."""
 
@@ -77,15 +108,55 @@ class Model:
             self.returned(paid)
         self.repay(paid.customer)
 
-    def take_back(self, paid: ModelPayment, taken: int, state: str) -> None:
-        """`taken` from the customer, the rest is owed."""
+    def take_back(self, paid: ModelPayment, taken: int, state: str, other: str = "") -> None:
+        """`taken` from the customer, the rest from somebody else, or it is owed."""
+        other = other or f"debt:{paid.customer}"
         self.move(f"customer:{paid.customer}", "world:stars", taken)
-        self.move(f"debt:{paid.customer}", "world:stars", paid.amount - taken)
-        paid.state = state
+        self.move(other, "world:stars", paid.amount - taken)
+        paid.state, paid.taken, paid.other = state, taken, other
 
     def undo_refund(self, paid: ModelPayment) -> None:
-        self.move("world:stars", f"customer:{paid.customer}", paid.amount)
+        self.move("world:stars", f"customer:{paid.customer}", paid.taken)
+        self.move("world:stars", paid.other, paid.amount - paid.taken)
         paid.state = "refund_failed"
+
+    def redeem(self, voucher: ModelVoucher | None, customer: int, now: int) -> str:
+        """The word of the refusal; none where the customer gets its tokens."""
+        mine = [at for who, at in self.guesses if who == customer]
+        if any(sum(at > now - span for at in mine) >= most for span, most in GUESSES):
+            return "voucher-too-many-guesses"
+        if voucher is None:
+            self.guesses.append((customer, now))
+            return "voucher-unknown"
+        if customer in voucher.redeemed:
+            return "voucher-yours-already"
+        if voucher.expires_at is not None and voucher.expires_at <= now:
+            return "voucher-expired"
+        if len(voucher.redeemed) == voucher.most:
+            return "voucher-used-up"
+        voucher.redeemed.add(customer)
+        self.move("world:voucher", f"customer:{customer}", voucher.amount)
+        self.repay(customer)
+        return ""
+
+    def may_give(self, sender: int, amount: int, per_day: int, now: int) -> bool:
+        given = [
+            gift.amount
+            for gift in self.gifts.values()
+            if gift.sender == sender and gift.state == "given" and gift.given_at > now - DAY
+        ]
+        return sum(given) + amount <= per_day
+
+    def due_for_refill(self, level: int, before: int) -> list[int]:
+        return [
+            customer
+            for customer, (use, at) in self.uses.items()
+            if self.posted[f"customer:{customer}"] < level
+            and not self.held(customer)
+            and not self.owed(customer)
+            and at <= before
+            and (customer, use) not in self.refilled
+        ]
 
     def returned(self, paid: ModelPayment) -> None:
         if paid.state in ("credited", "refund_failed"):
@@ -123,6 +194,7 @@ class Model:
         if charged:
             self.move(f"customer:{job.customer}", "sales", charged)
             self.sold.append((now, charged))
+            self.uses[job.customer] = (len(self.sold), now)
 
     def recover(self, now: int) -> None:
         """The house calls once more what a crash cut off, while its budget of the day lasts."""

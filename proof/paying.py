@@ -6,6 +6,7 @@ from hypothesis.stateful import precondition, rule
 
 from billing.debt import repay
 from billing.errors import KeyReused, PaymentRefused
+from billing.ledger import GRANT
 from billing.payments import reconciliation, refunds, stars
 from billing.payments.reconciliation import StarTransaction
 from bot import queue
@@ -113,6 +114,16 @@ class Paying(Acting):
         assert self.books.write(refunds.request_refund, charge, self.now).state == paid.state
         if paid.state == "credited":
             self.model.take_back(paid, paid.amount, "refund_requested")
+
+    @precondition(lambda self: self.model.payments)
+    @rule(which=any_one, unspent=amounts)
+    def admin_gives_back_with_loss(self, which: int, unspent: int) -> None:
+        charge, paid = self._payment(which)
+        unspent = min(unspent, paid.amount)
+        self.books.write(refunds.refund_with_loss, charge, unspent, self.now)
+        if paid.state == "credited":
+            taken = min(unspent, self.model.available(paid.customer))
+            self.model.take_back(paid, taken, "refund_requested", GRANT)
 
     @precondition(lambda self: self.model.payments)
     @rule(which=any_one, heard=st.booleans())
