@@ -14,8 +14,9 @@ run: .venv/app.stamp .venv/local.stamp
 admin: .venv/app.stamp
 	@$(BIN)/python run.py admin $(ARGS)
 
+# Tests wait for clocks and processes more than they compute: several at a time.
 test: .venv/dev.stamp .venv/local.stamp
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 4 $(ARGS)
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

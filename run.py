@@ -70,7 +70,7 @@ def main(words: Sequence[str]) -> int:
         expected, others = group.split(EXPECTED)
         if others or expected is None:
             raise
-        print(*leaves(expected), sep="\n", file=sys.stderr)
+        print(*dict.fromkeys(map(str, leaves(expected))), sep="\n", file=sys.stderr)
         return 1
     return 0
 

@@ -3,6 +3,7 @@
 A mistake is answered at start with a sentence for each.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -158,7 +159,7 @@ class Settings(BaseSettings):
             raise ValueError("TELEGRAM_WEBHOOK needs PUBLIC_URL, the https address that Telegram can reach")
         if self.bot_token.get_secret_value() and not self._upstream_given:
             raise ValueError("BOT_TOKEN is set but OPENAI_API_KEY is not: the bot needs an upstream")
-        if self.bot_token.get_secret_value() and ":" not in self.bot_token.get_secret_value():
+        if not re.fullmatch(r"(\d+:\S+)?", self.bot_token.get_secret_value(), re.ASCII):
             raise ValueError("BOT_TOKEN is not one: it looks like 123456789:AAH… and comes from @BotFather")
         return self
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,14 @@ def bundle_of(folder: Path, code: str) -> FluentBundle:
     """All texts of one language; a file that can't be read in full leaves out what is wrong in it."""
     bundle = FluentBundle([code.replace("_", "-"), "en"], functions={"DIGITS": _Digits, "JALALI": _Jalali})
     for file in sorted((folder / code).glob("*.ftl")):
-        bundle.add_resource(FluentResource(source(file.read_text("utf-8"), code)))
+        bundle.add_resource(_parsed(source(file.read_text("utf-8"), code)))
     return bundle
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """Reading all files takes a tenth of a second, which a process that opens many apps need not spend."""
+    return FluentResource(text)
 
 
 def source(text: str, code: str) -> str:

@@ -15,8 +15,6 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     AiogramError,
     TelegramBadRequest,
-    TelegramNotFound,
-    TelegramUnauthorizedError,
 )
 from aiogram.methods import Response
 from aiogram.types import Message, Update
@@ -57,6 +55,7 @@ from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
 from handlers.telegram.refunding import Refunding
 from handlers.telegram.showing import Showing
+from handlers.telegram.trouble import is_stranger
 
 log = structlog.get_logger()
 
@@ -153,6 +152,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
         )  # fmt: skip
     finally:
+        if not url.startswith("https:"):  # else aiogram waits a moment for TLS to end
+            await (await session.create_session()).close()
         await session.close()
 
 
@@ -175,9 +176,9 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
         try:
             await act()
             return
-        except (TelegramUnauthorizedError, TelegramNotFound):
-            raise SettingsError(UNAUTHORIZED) from None
         except AiogramError as error:
+            if is_stranger(error):
+                raise SettingsError(UNAUTHORIZED) from None
             log.warning("Telegram can't be reached", error=type(error).__name__, again_in=pause)
             await asyncio.sleep(pause)
 

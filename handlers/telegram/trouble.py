@@ -1,6 +1,12 @@
 """What Telegram's refusals mean. They are known by a part of their words: the rest changes."""
 
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNotFound,
+    TelegramUnauthorizedError,
+)
 
 GONE = (
     "message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID",
@@ -22,6 +28,13 @@ def is_gone(error: AiogramError) -> bool:
 def is_shut_out(error: AiogramError) -> bool:
     """The bot may not write there: nobody's mistake, and nobody can be told there."""
     return isinstance(error, TelegramForbiddenError) or _says(error, NO_ACCESS)
+
+
+def is_stranger(error: AiogramError) -> bool:
+    """Telegram does not know this bot_token; of one that has not even the shape it says Not Found."""
+    if isinstance(error, TelegramNotFound):
+        return "method not found" not in error.message
+    return isinstance(error, TelegramUnauthorizedError)
 
 
 def _says(error: AiogramError, words: tuple[str, ...]) -> bool:

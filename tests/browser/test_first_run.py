@@ -77,7 +77,7 @@ def sees_an_answer_grow(page):
 
     page.wait(is_whole, 30)
     grown = [text for text in seen if "هر شب، وقتی" in text]
-    assert len(grown) > 3, seen
+    assert len(grown) >= 3, seen  # twice on its way at least, and whole
     assert "هزینه: ۱ توکن" in page.texts()[-1]
     page.say("/balance")
     page.hears("شما ۹ توکن دارید.")

@@ -61,6 +61,8 @@ def test_an_upstream_without_a_bot_token_answers_in_the_sandbox() -> None:
         ({"http_host": "0.0.0.0"}, "the sandbox is for this machine only"),
         ({"bot_token": TOKEN}, "BOT_TOKEN is set but OPENAI_API_KEY is not: the bot needs an upstream"),
         ({"bot_token": "123", **UPSTREAM}, "BOT_TOKEN is not one: it looks like 123456789:AAH"),
+        ({"bot_token": "abc:def", **UPSTREAM}, "BOT_TOKEN is not one: it looks like 123456789:AAH"),
+        ({"bot_token": "123: def", **UPSTREAM}, "BOT_TOKEN is not one: it looks like 123456789:AAH"),
         ({"telegram_webhook": "true"}, "TELEGRAM_WEBHOOK needs PUBLIC_URL, the https address"),
         ({"database_url": "postgresql://x"}, "DATABASE_URL: PostgreSQL is not supported yet; leave it empty"),
         ({"speech_engines": "espeak,festival"}, "SPEECH_ENGINES: unknown engine festival; there are openai"),

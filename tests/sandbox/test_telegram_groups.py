@@ -213,6 +213,8 @@ async def test_commands_by_scope_and_language(telegram, bot):
     assert shown() == ["general"]
     with pytest.raises(TelegramBadRequest, match="BOT_COMMAND_INVALID"):
         await bot.set_my_commands(named("Upper"))
+    with pytest.raises(TelegramBadRequest, match="chat not found"):
+        await bot.set_my_commands(named("admin"), scope=BotCommandScopeChat(chat_id=99))
 
 
 async def test_the_bots_name_and_descriptions_by_language(telegram, bot):

@@ -7,7 +7,7 @@ import pytest
 from aiogram.exceptions import TelegramConflictError, TelegramRetryAfter
 
 from bot.sandbox.telegram import Fault
-from tests.sandbox.conftest import ADA, BOB, keyboard
+from tests.sandbox.conftest import ADA, BOB, BOT_TOKEN, keyboard
 
 
 async def test_updates_stay_until_they_are_confirmed(telegram, bot):
@@ -24,6 +24,15 @@ async def test_updates_stay_until_they_are_confirmed(telegram, bot):
     assert [one.message.text for one in rest] == ["three"]
     assert last == rest
     assert await bot.get_updates(offset=rest[0].update_id + 1) == []
+
+
+async def test_an_update_that_nobody_made_is_delivered_as_it_is(telegram, http):
+    telegram.add_update("message", {"of": "a kind not known yet"}, ADA)
+
+    async with http.post(f"{telegram.base}/bot{BOT_TOKEN}/getUpdates") as answer:
+        (update,) = (await answer.json())["result"]
+
+    assert update == {"update_id": update["update_id"], "message": {"of": "a kind not known yet"}}
 
 
 async def test_a_long_poll_ends_with_the_first_update(telegram, bot):

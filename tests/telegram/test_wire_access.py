@@ -20,6 +20,8 @@ from tests.world import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 SMALL_GROUP = -4242
 """A basic group: it can become a supergroup."""
 
@@ -230,16 +232,16 @@ async def test_not_enough_rights_to_send_text_messages__nothing_is_tried_twice(a
     await nobody_alarmed(app, telegram)
 
 
-@pytest.mark.parametrize("refusal", ["CHAT_WRITE_FORBIDDEN", "CHAT_ADMIN_REQUIRED", "CHAT_RESTRICTED"])
-async def test_chat_write_forbidden__a_command_there_is_dropped_without_a_word(app, telegram, refusal):
-    telegram.add_fault(
-        Fault("sendMessage", "error", chat=GROUP, code=400, description=f"Bad Request: {refusal}")
-    )
+async def test_chat_write_forbidden__a_command_there_is_dropped_without_a_word(app, telegram):
+    for refusal in ("CHAT_WRITE_FORBIDDEN", "CHAT_ADMIN_REQUIRED", "CHAT_RESTRICTED"):
+        telegram.add_fault(
+            Fault("sendMessage", "error", chat=GROUP, code=400, description=f"Bad Request: {refusal}")
+        )
 
-    telegram.say(ADA, "/help", chat=GROUP)
+        telegram.say(ADA, "/help", chat=GROUP)
 
-    await until(lambda: not telegram.faults)
-    await nobody_alarmed(app, telegram)
+        await until(lambda: not telegram.faults)
+        await nobody_alarmed(app, telegram)
 
 
 async def test_group_chat_was_upgraded__answer_and_context_move_along(app, telegram, upstream):
@@ -295,7 +297,8 @@ async def test_group_chat_was_upgraded__the_context_moves_before_anything_is_sen
 
 async def test_textdraft_peer_invalid__nothing_is_sent_as_a_draft(app, telegram, upstream):
     upstream.chunk_seconds = 0.02
+    upstream.will_say("word " * 50)
 
-    await answered(telegram, GROUP, telegram.say(ADA, "@sandbox_bot Tell me a long story", chat=GROUP))
+    await answered(telegram, GROUP, telegram.say(ADA, "@sandbox_bot Tell me a story", chat=GROUP))
 
     assert calls(telegram, "sendMessageDraft") == []

@@ -19,6 +19,8 @@ from tests.world import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 FORUM = -1001000000077
 
 
@@ -31,7 +33,7 @@ def refused(telegram, method, words, chat=None):
 async def growing_answer(telegram, upstream, chat=ADA, text="Tell me a long story"):
     """What was asked, and the message in which the answer grows."""
     upstream.chunk_seconds = 0.03
-    upstream.will_say("word " * 60)
+    upstream.will_say("word " * 36)
     asked = telegram.say(ADA, text, chat=chat)
     growing = await telegram.heard(chat, lambda m: len(m["text"]) > 5, after=asked["message_id"])
     return asked, growing
@@ -113,7 +115,7 @@ async def test_message_to_delete__a_progress_line_that_stays_or_is_gone_is_no_tr
 
 async def drawing(telegram, upstream):
     """A picture under way, and the message that says so."""
-    upstream.will("slow", path="/generations", seconds=1)
+    upstream.will("slow", path="/generations", seconds=0.8)
     styles = await telegram.heard(ADA, after=telegram.say(ADA, "/image a cat")["message_id"])
     telegram.tap(ADA, styles["message_id"], "Anime")
     counts = await telegram.heard(ADA, lambda m: "How many" in words(m))

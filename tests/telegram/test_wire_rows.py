@@ -80,10 +80,10 @@ EDITS = {
 KEYBOARDS = {
     "BUTTON_DATA_INVALID": (
         "test_button_data_invalid__every_keyboard_is_accepted_in_every_language",
-        "test_button_data_invalid__numbers_may_grow",
+        "test_button_data_invalid__there_is_room_for_any_number",
     ),
     "Text buttons are unallowed": "test_button_data_invalid__every_keyboard_is_accepted_in_every_language",
-    "BUTTON_URL_INVALID": Never("no button leads to an address"),
+    "BUTTON_URL_INVALID": "test_each_month_is_credited_when_it_is_paid",
     "reply markup is too long": "test_button_data_invalid__every_keyboard_is_accepted_in_every_language",
     "object expected as reply markup, can't parse reply keyboard": Never("aiogram's types make the JSON"),
     "query is too old: answered late": (
@@ -118,7 +118,7 @@ ACCESS = {
     "bot was kicked, is not a member, the group chat was deleted": KICKED,
     "chat not found": (NOT_FOUND, "test_chat_not_found__an_admin_who_never_wrote_to_the_bot_stops_nothing"),
     "private chat not found, chat_id is empty": Never("every id came from Telegram or from ADMIN_IDS"),
-    "user not found": Never("only getChatMember and its like say it; none is called"),
+    "user not found": Never("every id of a person came from Telegram"),
     "have no write access to the chat": NOT_FOUND,
     "not enough rights to send …": (
         "test_not_enough_rights_to_send_photos__they_come_as_files",
@@ -133,6 +133,7 @@ ACCESS = {
         "test_group_chat_was_upgraded__answer_and_context_move_along",
         "test_group_chat_was_upgraded__only_the_refusal_tells",
         "test_group_chat_was_upgraded__the_context_moves_before_anything_is_sent",
+        "test_messages_of_a_group_that_moved_are_not_taken_for_those_with_their_ids",
     ),
     "ids exceed 2^31": "test_ids_beyond_32_bits_are_ids",
     "VOICE_MESSAGES_FORBIDDEN": (

@@ -1,8 +1,12 @@
 """telegram_wire.md 3.7: what comes in shapes that a careless bot stumbles over. No error tells of these."""
 
+from typing import Any
+
 import pytest
 
 from tests.world import ADA, BEN, GROUP, all_handled, answered, balance, hosted, said, until, words
+
+pytestmark = pytest.mark.usefixtures("at_once")
 
 ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 CHANNEL_BOT = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
@@ -15,19 +19,17 @@ def in_the_group(text, **fields):
     return {"message_id": 900, "date": 1, "chat": chat, "text": text, **fields}
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
+async def test_sender_chat__who_is_no_person_gets_no_answer_and_has_no_account(app, telegram):
+    senders: list[dict[str, Any]] = [
         {"from": ANONYMOUS, "sender_chat": {"id": GROUP, "type": "supergroup", "title": "Friends"}},
         {"from": CHANNEL_BOT, "sender_chat": CHANNEL},
         {"from": FORWARDER, "sender_chat": CHANNEL, "is_automatic_forward": True},
         {"from": {"id": 55, "is_bot": True, "first_name": "Another"}},
         {},
-    ],
-)  # fmt: skip
-async def test_sender_chat__who_is_no_person_gets_no_answer_and_has_no_account(app, telegram, fields):
-    for text in ("@sandbox_bot What is 2 + 2?", "/help@sandbox_bot", "/start"):
-        telegram.add_update("message", in_the_group(text, **fields))
+    ]
+    for fields in senders:
+        for text in ("@sandbox_bot What is 2 + 2?", "/help@sandbox_bot", "/start"):
+            telegram.add_update("message", in_the_group(text, **fields))
 
     await all_handled(app)
     await answered(telegram, GROUP, telegram.say(ADA, "@sandbox_bot What is 2 + 2?", chat=GROUP))
@@ -92,11 +94,9 @@ async def test_no_username_and_no_language__is_a_person_like_any_other(app, tele
     await telegram.heard(1003, lambda m: "سلام" in words(m))
 
 
-@pytest.mark.parametrize(
-    "payload", ["", "inv", "inv0", "invx", "inv" + "9" * 61, "x" * 64, "-_-", "inv-1", "inv٣"]
-)
-async def test_start_payload__whatever_it_is_the_person_is_welcomed(app, telegram, payload):
-    await telegram.heard(ADA, after=telegram.say(ADA, f"/start {payload}")["message_id"])
+async def test_start_payload__whatever_it_is_the_person_is_welcomed(app, telegram):
+    for payload in ("", "inv", "inv0", "invx", "inv" + "9" * 61, "x" * 64, "-_-", "inv-1", "inv٣"):
+        await telegram.heard(ADA, after=telegram.say(ADA, f"/start {payload}")["message_id"])
 
     await all_handled(app)
     assert await app.storage.fetch("SELECT invited_by FROM customer") == [(None,)]
