@@ -152,7 +152,8 @@ FLOWS = (
     Flow("reconcile", lambda conn, world: reconciliation.enter(conn, SECRET, 0, (
         _listed("kept", world, "in"), _listed("new", world, "in"), _listed("kept", world, "out"),
         _listed("asked back", world, "out")), LATER)),
-    Flow("given back with a loss", lambda conn, world: refunds.refund_with_loss(conn, "kept", world.price, LATER)),
+    Flow("given back with a loss", lambda conn, world: refunds.refund_with_loss(
+        conn, "kept", world.price, LATER)),
     Flow("redeem a voucher", lambda conn, world: vouchers.redeem(conn, SECRET, world.voucher, BEN, LATER)),
     Flow("give", lambda conn, world: gifts.give(conn, world.asked, ADA, GIVEN_PER_DAY, LATER)),
     Flow("take a gift back", lambda conn, world: gifts.take_back(conn, world.given, ADA, LATER)),
