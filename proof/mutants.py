@@ -218,7 +218,6 @@ FREE = (
 INVITES = (
     ("free tokens pay for invites", " if spent_of_bought(conn, row.id)]", "]"),
     ("an inviter is paid without a limit", "    if _paid_today(conn, invited.invited_by, now) < per_day:", "    if True:"),
-    ("an invite is paid before anything is bought", "    \" AND EXISTS (SELECT 1 FROM payment WHERE customer = customer.id)\"\n", ""),
     ("a banned person is paid for", "invited_by IS NOT NULL AND banned_at IS NULL\"", "invited_by IS NOT NULL\""),
 )  # fmt: skip
 
