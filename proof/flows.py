@@ -134,7 +134,7 @@ def _take_back(conn: Connection, world: World) -> None:
     transfer(conn, "admin:1", "grant", account_of(BEN), GRANT, world.price, LATER, "a mistake")
 
 
-FLOWS = (
+FLOWS: tuple[Flow, ...] = (
     Flow("sign up", lambda conn, world: meet(conn, 1004, LATER, name="Dee", signup=world.price)),
     Flow("credit by hand", lambda conn, world: transfer(
         conn, "admin:2", "grant", GRANT, account_of(BEN), world.price, LATER, "sorry")),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from billing.payments.reconciliation import StarTransaction
+from billing.payments.subscriptions import Month
 from billing.payments.vouchers import GUESSES
 from bot.clock import DAY
 from bot.queue import ATTEMPTS, RERUN_BUDGET
@@ -40,6 +41,25 @@ class ModelPayment:
     """From the customer, for a refund."""
     other: str = ""
     """Who the rest was taken from."""
+    month: Month | None = None
+
+
+@dataclass(slots=True)
+class ModelPlan:
+    """A subscription."""
+
+    customer: int
+    charge: str
+    first_at: int
+    paid_until: int
+    state: str = "active"
+    by_us: int = 0
+
+    def extend(self, charge: str, month: Month) -> None:
+        if month.until > self.paid_until:
+            self.state, self.by_us, self.paid_until = "active", 0, month.until
+        if month.at < self.first_at:
+            self.charge, self.first_at = charge, month.at
 
 
 @dataclass(slots=True)
@@ -66,6 +86,8 @@ class Model:
     posted: Counter[str] = field(default_factory=Counter)
     jobs: dict[int, ModelJob] = field(default_factory=dict)
     payments: dict[str, ModelPayment] = field(default_factory=dict)
+    plans: dict[int, ModelPlan] = field(default_factory=dict)
+    """By their invoices' numbers."""
     unknown: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     """Calls of which nobody knows how they ended, by job and attempt: their price, since when."""
     sold: list[tuple[int, int]] = field(default_factory=list)
@@ -103,6 +125,10 @@ class Model:
 
     def pay(self, charge: str, paid: ModelPayment) -> None:
         self.payments[charge] = paid
+        if paid.month:
+            invoice = int(paid.payload.partition(".")[0])
+            first = ModelPlan(paid.customer, charge, *paid.month)
+            self.plans.setdefault(invoice, first).extend(charge, paid.month)
         self.move("world:stars", f"customer:{paid.customer}", paid.amount)
         if charge in self.orphans:
             self.returned(paid)
@@ -171,7 +197,8 @@ class Model:
             if one.direction == "out":
                 self.returned(self.payments[one.id])
             elif one.id not in self.payments:
-                self.pay(one.id, ModelPayment(*packs[one.payload or ""]))
+                month = Month(one.at, one.at + one.period * 1000) if one.period else None
+                self.pay(one.id, ModelPayment(*packs[one.payload or ""], month=month))
                 credited.append(one.id)
         return credited
 
