@@ -3,7 +3,8 @@
 import asyncio
 import random
 import sqlite3
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ BOT_TOKEN = "7000000001:AAproof-proof-proof-proof-proof-pro"
 BOSS = 1
 BILLS = 6
 """That somebody has unpaid at most."""
-OUTSTANDING = 3
-"""Questions that somebody has unanswered at most."""
+ASKED = 3
+"""Questions that somebody asks at most within `SECONDS`."""
+SECONDS = 4.0
 
 
 class Crowd:
@@ -29,6 +31,9 @@ class Crowd:
         self._chance = random.Random(seed)
         self._number = 0
         self._tried: defaultdict[int, set[int]] = defaultdict(set)
+        self._times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=ASKED))
+        """When somebody asked last."""
+        self._shops: dict[int, dict[str, Any]] = {}
         telegram.add_person(BOSS, "Boss", username="boss")
         for person in self.people:
             telegram.add_person(person, f"Person {person}", stars=10**9)
@@ -53,8 +58,9 @@ class Crowd:
                 self._ask_back()
 
     def _ask(self, person: int) -> None:
-        unanswered = sum(not self.heard_answer(*one) for one in self.asked[-40:] if one[0] == person)
-        if unanswered < OUTSTANDING:
+        times = self._times[person]
+        if len(times) < ASKED or times[0] < time.monotonic() - SECONDS:
+            times.append(time.monotonic())
             self._number += 1
             message = self.telegram.say(person, f"What is {self._number} + 1000000?")
             self.asked.append((person, message["message_id"], self._number))
@@ -69,12 +75,20 @@ class Crowd:
 
     def _order(self, person: int) -> None:
         """Go to the shop, or tap a pack there; the bill comes when it comes."""
-        shop = next((one for one in self.telegram.messages(person) if "callback_data" in str(one)), None)
+        shop = self._shop(person)
         if shop is None:
             self.telegram.say(person, "/buy")
         elif len(self._bills(person)) < BILLS:
             packs = [one for row in shop["reply_markup"]["inline_keyboard"] for one in row]
             self.telegram.tap(person, shop["message_id"], self._chance.choice(packs)["callback_data"])
+
+    def _shop(self, person: int) -> dict[str, Any] | None:
+        """Where the packs are."""
+        for one in () if person in self._shops else self.telegram.messages(person):
+            if "callback_data" in str(one.get("reply_markup")):
+                self._shops[person] = one
+                break
+        return self._shops.get(person)
 
     def _bills(self, person: int) -> list[int]:
         messages = self.telegram.messages(person)[-400:]
@@ -143,7 +157,7 @@ class Crowd:
         wrong = []
         for person, message, number in self.asked:
             state = jobs.get(f"tg:{person}:{message}")
-            if state is None and not self._said(person, message):
+            if state is None:
                 wrong.append(f"a question is lost: {number} of {person}")
             elif state == "answered" and not self.heard_answer(person, message, number):
                 wrong.append(f"an answer that was paid for never came: {number} of {person}")
@@ -165,4 +179,5 @@ def settings(telegram: SandboxTelegram, upstream: str, folder: Path) -> dict[str
         "openai_api_key": "sk-proof", "data_dir": str(folder), "admin_ids": [BOSS], "http_port": 0,
         "telegram_pacing": False, "speech_engines": ["openai"], "drain_seconds": 1, "log_level": "error",
         "signup_tokens": 100_000, "running_per_customer": 8,
+        "chat_waiting_text": 1_000, "queue_most": 100_000,
     }  # fmt: skip

@@ -33,11 +33,11 @@ SIDE_BY_SIDE = 4
 PEOPLE = 16
 PEACE_SECONDS = 20
 """Of the first life at most, in which people get to know the shop."""
-PEACE_PAYMENTS = 12
+PEACE_PAYMENTS, CONTROL_PAYMENTS = 12, 2
 RECOVERY_SECONDS = 2.0
 START_SECONDS = 60
 QUIET_SECONDS = 120
-CONTROL_KILLS = 32
+CONTROL_KILLS = 12
 
 
 class Nursery:
@@ -100,6 +100,7 @@ async def open_nursery() -> AsyncIterator[Nursery]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "proof.nursery",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env=_environment(),
+        start_new_session=True,
     )  # fmt: skip
     nursery = Nursery(process)
     async with asyncio.TaskGroup() as tasks:
@@ -107,7 +108,7 @@ async def open_nursery() -> AsyncIterator[Nursery]:
         try:
             yield nursery
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # with the bots, which hold the other end of its pipe
             await process.wait()
             listening.cancel()
 
@@ -150,7 +151,8 @@ class Victim:
         if life.recovery > RECOVERY_SECONDS:
             self._wrong(f"taking over took {life.recovery:.1f} s")
         if not self.found.done:
-            await crowd.has_paid(PEACE_PAYMENTS, PEACE_SECONDS)
+            payments = CONTROL_PAYMENTS if self._broken else PEACE_PAYMENTS
+            await crowd.has_paid(payments, PEACE_SECONDS)
         await asyncio.sleep(self._chance.uniform(0.001, 0.25))
         await life.end()
         self.found.done += 1

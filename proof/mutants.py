@@ -348,7 +348,8 @@ SCHEMA = (
 
 AUDIT = (
     ("the audit does not add up", "AS books WHERE off <> 0", "AS books WHERE off IS NULL"),
-    ("the audit does not count transfers", "WHERE account.posted <> coalesce(moved.amount, 0)", "WHERE 0"),
+    ("the audit does not count transfers", "WHERE account.posted <> coalesce(came.amount, 0) - coalesce(went.amount, 0)",
+     "WHERE 0"),
     ("the audit does not count holds", "WHERE account.held <> coalesce(open.amount, 0)", "WHERE 0"),
     ("the audit does not compare a payment with its invoice", " OR payment.amount <> invoice.amount\n", "\n"),
     ("the audit does not look for refunds without a payment", "WHERE kind IN ('stars_refund', 'refund_failed') AND key",

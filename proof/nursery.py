@@ -1,8 +1,9 @@
 """A process that has all imported and forks a whole bot for each line it reads: `python -m proof.nursery`.
 
-A start costs two seconds of imports, which are not what T1 is about; the fork has the bot's own start, from
-opening the books. A line is JSON: `number`, `settings`, `broken`. What the bots tell is a line of JSON each:
-`pid` when one is born, `recovered` when it has taken over what the last one left, `ready` when it is up.
+A start costs two seconds of imports and of reading texts, which are not what T1 is about; the fork has the
+bot's own start, from opening the books. A line is JSON: `number`, `settings`, `broken`. What the bots tell is
+a line of JSON each: `pid` when one is born, `recovered` when it has taken over what the last one left, `ready`
+when it is up. At the end of the input all end.
 """
 
 import asyncio
@@ -16,11 +17,12 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-BUSY_SECONDS = 0.1
+BUSY_SECONDS = 0.3
+"""Longer than a life."""
 
 
 def main() -> None:
-    importlib.import_module("bot.wiring")
+    _warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
     for line in sys.stdin:
         birth = json.loads(line)
@@ -28,6 +30,14 @@ def main() -> None:
         if pid == 0:
             _live(birth)
         tell(birth["number"], pid=pid)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _warm_up() -> None:
+    for name in ("bot.wiring", "httpcore2"):
+        importlib.import_module(name)
+    importlib.import_module("bot.texts").Texts()
+    importlib.import_module("handlers.telegram.door").handlers_in_order()
 
 
 def tell(number: int, **news: Any) -> None:
