@@ -2,8 +2,8 @@
 
 A start costs two seconds of imports and of reading texts, which are not what T1 is about; the fork has the
 bot's own start, from opening the books. A line is JSON: `number`, `settings`, `broken`. What the bots tell is
-a line of JSON each: `pid` when one is born, `recovered` when it has taken over what the last one left, `ready`
-when it is up. At the end of the input all end.
+a line of JSON each: `pid` when one is born, `recovered` when it has taken over what the last one left,
+`ready` when it is up. At the end of the input all end.
 """
 
 import asyncio
