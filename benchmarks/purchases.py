@@ -82,7 +82,7 @@ class Street:
 
 
 def _has_packs(message: dict[str, Any]) -> bool:
-    return "callback_data" in str(message.get("reply_markup"))
+    return "'buy:" in str(message.get("reply_markup"))
 
 
 def _is_invoice(message: dict[str, Any]) -> bool:

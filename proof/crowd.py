@@ -85,7 +85,7 @@ class Crowd:
     def _shop(self, person: int) -> dict[str, Any] | None:
         """Where the packs are."""
         for one in () if person in self._shops else self.telegram.messages(person):
-            if "callback_data" in str(one.get("reply_markup")):
+            if "'buy:" in str(one.get("reply_markup")):
                 self._shops[person] = one
                 break
         return self._shops.get(person)
