@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c '$(SUITS)' 2>/dev/null && echo 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run admin test test-slow test-browser cover lint check prove prove-long bench bench-ledger bench-telegram clean
+.PHONY: run admin test test-slow test-browser cover lint check prove prove-long bench bench-ledger bench-telegram bench-purchases bench-audit clean
 
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
@@ -40,13 +40,19 @@ prove: .venv/dev.stamp
 prove-long: .venv/dev.stamp
 	@$(BIN)/python -m proof --release $(ARGS)
 
-bench: bench-ledger bench-telegram
+bench: bench-ledger bench-audit bench-telegram bench-purchases
 
 bench-ledger: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.ledger $(ARGS)
 
 bench-telegram: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.telegram $(ARGS)
+
+bench-purchases: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.purchases $(ARGS)
+
+bench-audit: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.audit $(ARGS)
 
 # A stamp of its own: an interrupted start must not leave half a .venv that looks whole.
 .venv/made.stamp:
