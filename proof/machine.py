@@ -27,7 +27,8 @@ from proof.together import in_processes
 
 SIDE_BY_SIDE = 2
 PLANS = (
-    "SELECT invoice, customer, charge, first_at, paid_until, state, by_us FROM subscription ORDER BY invoice"
+    "SELECT invoice, customer, charge, first_at, paid_until, state, by_us, cancel_due"
+    " FROM subscription ORDER BY invoice"
 )
 EXAMPLES = 60
 """Of 50 steps at most, before the clock is looked at."""

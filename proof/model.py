@@ -54,6 +54,8 @@ class ModelPlan:
     paid_until: int
     state: str = "active"
     by_us: int = 0
+    cancel_due: int = 0
+    """Telegram must be asked to cancel it: a month of it went back."""
 
     def extend(self, charge: str, month: Month) -> None:
         if month.until > self.paid_until:
@@ -79,6 +81,10 @@ class ModelGift:
     asked_at: int
     given_at: int = 0
     state: str = "asked"
+
+
+def invoice_of(payload: str) -> int:
+    return int(payload.partition(".")[0])
 
 
 @dataclass(slots=True)
@@ -126,9 +132,8 @@ class Model:
     def pay(self, charge: str, paid: ModelPayment) -> None:
         self.payments[charge] = paid
         if paid.month:
-            invoice = int(paid.payload.partition(".")[0])
             first = ModelPlan(paid.customer, charge, *paid.month)
-            self.plans.setdefault(invoice, first).extend(charge, paid.month)
+            self.plans.setdefault(invoice_of(paid.payload), first).extend(charge, paid.month)
         self.move("world:stars", f"customer:{paid.customer}", paid.amount)
         if charge in self.orphans:
             self.returned(paid)
@@ -140,6 +145,8 @@ class Model:
         self.move(f"customer:{paid.customer}", "world:stars", taken)
         self.move(other, "world:stars", paid.amount - taken)
         paid.state, paid.taken, paid.other = state, taken, other
+        if plan := self.plans.get(invoice_of(paid.payload)):
+            plan.state, plan.by_us, plan.cancel_due = "canceled", 1, 1
 
     def undo_refund(self, paid: ModelPayment) -> None:
         self.move("world:stars", f"customer:{paid.customer}", paid.taken)

@@ -6,7 +6,7 @@ from hypothesis.stateful import precondition, rule
 from billing.payments import stars, subscriptions
 from billing.payments.subscriptions import MONTH, Month
 from proof.acting import SECRET, amounts, any_one, person
-from proof.model import ModelPayment, Sold
+from proof.model import ModelPayment, Sold, invoice_of
 from proof.paying import Paying
 
 PLAN_STARS = 250
@@ -39,7 +39,7 @@ class Renewing(Paying):
     @rule(which=any_one, state=st.sampled_from(STATES))
     def telegram_tells_of_a_plan(self, which: int, state: str) -> None:
         """The person has cancelled it or goes on, or could not pay."""
-        invoice = int(self._plan(which)[0].partition(".")[0])
+        invoice = invoice_of(self._plan(which)[0])
         known = self.model.plans.get(invoice)
         heard = self.books.write(subscriptions.heard, invoice, state)
         assert (heard and tuple(heard)) == (known and (known.customer, known.paid_until))
@@ -54,3 +54,12 @@ class Renewing(Paying):
         self.books.write(subscriptions.edited, number, canceled=canceled)
         known.by_us = int(canceled)
         known.state = "canceled" if canceled else known.state
+
+    @rule()
+    def telegram_has_cancelled_what_is_due(self) -> None:
+        due = [invoice for invoice, known in self.model.plans.items() if known.cancel_due]
+        rows = self.books.rows(f"SELECT id, invoice FROM ({subscriptions.DUE}) JOIN subscription USING (id)")
+        assert sorted(invoice for _, invoice in rows) == sorted(due)
+        for number, invoice in rows:
+            self.books.write(subscriptions.ended, number)
+            self.model.plans[invoice].cancel_due = 0
