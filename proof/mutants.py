@@ -187,6 +187,48 @@ RECONCILIATION = (
     ("Stars are given back of what was booked", "        \" AND state IN ('unmatched', 'returning') RETURNING telegram_id\",", "        \" RETURNING telegram_id\","),
 )  # fmt: skip
 
+RECEIPTS = (
+    ("a receipt credits at each tap", "    if not mine:\n        raise Decided", "    if False:\n        raise Decided"),
+    ("a receipt is decided again", " WHERE id = :id AND state = 'submitted'\"", " WHERE id = :id\""),
+    ("a rejected receipt credits", "    if approve:\n        charge", "    if True:\n        charge"),
+    ("an approved receipt credits nothing",
+     "        orders.credit(conn, found.invoice, Paid(charge, found.currency, found.price), now)\n", ""),
+    ("a receipt repays no debt", "        repay(conn, found.customer, credit_key(METHOD, charge), now)\n", ""),
+    ("an admin approves their own receipt", "    if receipt.telegram_id == admin:", "    if False:"),
+    ("an admin approves without a limit", "    if approved + receipt.amount > most:", "    if False:"),
+    ("an admin approves one too many", "    if approved + receipt.amount > most:", "    if approved > most:"),
+    ("a bank's reference is used twice", "    _refuse_known(conn, receipt)\n", ""),
+    ("somebody else's order is paid", "WHERE id = :id AND customer = :customer AND method",
+     "WHERE id = :id AND :customer > 0 AND method"),
+    ("an order of Stars takes a receipt", " AND method = :method\"", " AND :method <> ''\""),
+    ("a receipt comes too late", " or order.expires_at < now:", ":"),
+)  # fmt: skip
+
+BUDGETS = (
+    ("a code spends beyond its budget", "committed + :price <= budget_all)", "1)"),
+    ("a code spends one too little in all", "committed + :price <= budget_all)", "committed + :price < budget_all)"),
+    ("a code spends beyond its day", "today.committed > row.budget_day:", "False:"),
+    ("a day's budget is for ever", "day=now // DAY, price", "day=0 * now, price"),
+    ("a paused code spends", "revoked_at IS NULL AND paused_at IS NULL AND", "revoked_at IS NULL AND"),
+    ("a revoked code spends its budget", "revoked_at IS NULL AND paused_at IS NULL AND", "paused_at IS NULL AND"),
+    ("a code is never out of date", "(expires_at IS NULL OR expires_at > :now)\"", "1\""),
+    ("what a job did not cost counts", "    conn.run(\n        \"UPDATE api_code SET committed = committed - :unspent",
+     "    conn.run(\n        \"UPDATE api_code SET committed = committed - 0 * :unspent"),
+    ("what is set aside is not spent", "account_of_code(code) if row.aside else", "account_of_code(code) if False else"),
+)  # fmt: skip
+
+SET_ASIDE = (
+    ("anybody sets aside for a code", "WHERE id = :code AND customer = :customer AND revoked_at IS NULL",
+     "WHERE id = :code AND :customer > 0 AND revoked_at IS NULL"),
+    ("a revoked code is given tokens", " AND revoked_at IS NULL\"", "\""),
+    ("what is set aside stays where it was",
+     "    transfer(conn, f\"set_aside:{key}\", \"set_aside\", account_of(customer), account, amount, now)\n", ""),
+    ("what jobs hold is taken back", "balance(conn, account).available", "balance(conn, account).posted"),
+    ("anybody takes a code's tokens", "SET aside = 0 WHERE id = :code AND customer = :customer",
+     "SET aside = 0 WHERE id = :code AND :customer > 0"),
+    ("what a code held is forgotten", " AND (aside = 0 OR revoked_at IS NOT NULL)\"", " AND 0\""),
+)  # fmt: skip
+
 VOUCHERS = (
     ("a voucher is redeemed beyond its count", "WHERE id = :id AND used < most\"", "WHERE id = :id\""),
     ("a customer redeems twice", "    if conn.one(\"SELECT 1 FROM redemption", "    if 0 and conn.one(\"SELECT 1 FROM redemption"),
@@ -389,6 +431,9 @@ _FILES = (
     ("billing/payments/refunds.py", REFUNDS, ("refunds", "lots", "reconciliation", "stars")),
     ("billing/debt.py", DEBT, ("refunds",)),
     ("billing/payments/reconciliation.py", RECONCILIATION, ("reconciliation",)),
+    ("billing/payments/receipts.py", RECEIPTS, ("receipts",)),
+    ("billing/budgets.py", BUDGETS, ("budgets",)),
+    ("billing/set_aside.py", SET_ASIDE, ("budgets",)),
     ("billing/payments/vouchers.py", VOUCHERS, ("vouchers",)),
     ("billing/free/gifts.py", GIFTS, ("free_tokens",)),
     ("billing/free/refills.py", FREE, ("free_tokens",)),
