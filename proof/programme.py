@@ -26,7 +26,7 @@ PROGRAMME = (
     ),
     Proof(
         "T6", "money code broken by hand, the core's tests run", "mutants",
-        Amounts((40, len(MUTANTS), len(MUTANTS)), (45, 300, 600)), mutation.prove,
+        Amounts((40, len(MUTANTS), len(MUTANTS)), (45, 400, 900)), mutation.prove,
     ),
     Proof(
         "T8", "updates doubled, shuffled, 1 % dropped, 1 % of handlers failing", "updates",
