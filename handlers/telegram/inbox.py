@@ -46,6 +46,8 @@ REFUSED_SECONDS = 3.0
 """Until the next try where Telegram refuses to hand out updates and names no time."""
 LANES = 256
 """Lanes that are handled at a time."""
+CHECKOUTS = 16
+"""The same of pre-checkouts alone, which never wait for a chat: Telegram gives them ten seconds."""
 WAITING = 5_000
 """Updates in memory; beyond it nothing more is fetched."""
 PAUSES = (0.5, 1.0, 2.0, 4.0)
@@ -56,6 +58,8 @@ HOPELESS = (ValidationError, TelegramBadRequest)
 """They come again each time."""
 OUTAGE = (*PASSING, TelegramRetryAfter)
 KEPT = 14 * DAY
+CHECKOUT = "checkout:"
+"""How the lanes of pre-checkouts begin."""
 
 Handle = Callable[[Sequence[Update]], Awaitable[None]]
 Alarm = Callable[[str], Coroutine[Any, Any, None]]
@@ -81,6 +85,7 @@ class Inbox:
         self._back = back
         self._lanes: dict[str, deque[Received]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._checkouts: asyncio.Queue[str] = asyncio.Queue()
         self._waiting = 0
         self._conflict_told = False
         self._tasks = asyncio.TaskGroup()
@@ -91,8 +96,9 @@ class Inbox:
         """Handle what was left, then what comes, until cancelled."""
         await self._take_up()
         async with asyncio.TaskGroup() as self._tasks:
-            for _ in range(LANES):
-                self._tasks.create_task(self._work())
+            for ready, most in ((self._checkouts, CHECKOUTS), (self._ready, LANES)):
+                for _ in range(most):
+                    self._tasks.create_task(self._work(ready))
             if polling:
                 self._tasks.create_task(self._poll())
 
@@ -121,16 +127,17 @@ class Inbox:
         lane = self._lanes.get(update.lane)
         if lane is None:
             self._lanes[update.lane] = deque([update])
-            self._ready.put_nowait(update.lane)
+            ready = self._checkouts if update.lane.startswith(CHECKOUT) else self._ready
+            ready.put_nowait(update.lane)
         else:
             lane.append(update)
         self._waiting += 1
         if self._waiting >= WAITING:
             self._room.clear()
 
-    async def _work(self) -> None:
+    async def _work(self, ready: asyncio.Queue[str]) -> None:
         while True:
-            name = await self._ready.get()
+            name = await ready.get()
             lane = self._lanes[name]
             while lane:
                 group = await self._joins.next_group(lane)
@@ -248,7 +255,7 @@ def lane_of(body: dict[str, Any]) -> str:
     """Which updates wait for each other: a chat's messages, a person's taps; a checkout for none."""
     try:
         if query := body.get("pre_checkout_query"):
-            return f"checkout:{query['id']}"
+            return f"{CHECKOUT}{query['id']}"
         if query := body.get("callback_query"):
             return f"tap:{query['from']['id']}"
         if changed := body.get("subscription"):
