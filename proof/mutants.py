@@ -205,6 +205,8 @@ RECEIPTS = (
 )  # fmt: skip
 
 BUDGETS = (
+    ("a budget in all has one job more", "committed + :price <= budget_all)", "committed <= budget_all)"),
+    ("a budget is not counted", "SET committed = committed + :price, used_at", "SET used_at"),
     ("a code spends beyond its budget", "committed + :price <= budget_all)", "1)"),
     ("a code spends one too little in all", "committed + :price <= budget_all)", "committed + :price < budget_all)"),
     ("a code spends beyond its day", "today.committed > row.budget_day:", "False:"),
@@ -218,6 +220,7 @@ BUDGETS = (
 )  # fmt: skip
 
 SET_ASIDE = (
+    ("a code goes on spending its own", "SET aside = 0 WHERE", "SET aside = aside WHERE"),
     ("anybody sets aside for a code", "WHERE id = :code AND customer = :customer AND revoked_at IS NULL",
      "WHERE id = :code AND :customer > 0 AND revoked_at IS NULL"),
     ("a revoked code is given tokens", " AND revoked_at IS NULL\"", "\""),
@@ -407,23 +410,6 @@ CODES = (
     ("codes are stored under no pepper", "hmac.digest(pepper, code", "hmac.digest(b\"-\", code"),
 )  # fmt: skip
 
-BUDGETS = (
-    ("a budget in all has one token more", "committed + :price <= budget_all", "committed <= budget_all"),
-    ("a budget of the day is not looked at", "today.committed > row.budget_day", "False"),
-    ("a budget is not counted", "SET committed = committed + :price, used_at", "SET used_at"),
-    ("a paused code spends", "revoked_at IS NULL AND paused_at IS NULL AND", "revoked_at IS NULL AND"),
-    ("an expired code spends", "(expires_at IS NULL OR expires_at > :now)", "1"),
-    ("a code never spends what is set aside", "account_of_code(code) if row.aside else", ""),
-    ("what a job did not cost counts", "SET committed = committed - :unspent WHERE id", "SET committed = committed WHERE id"),
-)  # fmt: skip
-
-ASIDE = (
-    ("tokens are set aside for codes of others", "id = :code AND customer = :customer AND revoked", "id = :code AND revoked"),
-    ("a code goes on spending its own", "SET aside = 0 WHERE", "SET aside = aside WHERE"),
-    ("what is held comes back too", "balance(conn, account).available\n    if", "balance(conn, account).posted\n    if"),
-    ("the rest stays", "AND (aside = 0 OR revoked_at IS NOT NULL)", "AND 0"),
-)  # fmt: skip
-
 OPERATOR = (
     ("taking back gives", "if amount > 0 else (account, GRANT)", "if amount else (account, GRANT)"),
     ("an operator's credit is made each time it is asked for", "f\"admin:{key}\", \"grant\"",
@@ -465,8 +451,6 @@ _FILES = (
     ("bot/migrations/0001_books.sql", SCHEMA, ("ledger",)),
     ("billing/audit.py", AUDIT, ("audit",)),
     ("billing/codes.py", CODES, ("codes",)),
-    ("billing/budgets.py", BUDGETS, ("budgets",)),
-    ("billing/set_aside.py", ASIDE, ("budgets",)),
     ("bot/operator.py", OPERATOR, ("operator",)),
     ("bot/customers.py", CUSTOMERS, ("operator",)),
 )
