@@ -40,16 +40,18 @@ async def main(jobs: int) -> int:
         size = path.stat().st_size >> 20
         async with open_storage(path) as storage:
             seconds = [await _once(storage) for _ in range(TIMES)]
-    median = statistics.median(seconds)
-    print("| jobs | payments | file | the audit |\n|--:|--:|--:|--:|")
-    print(f"| {jobs:,} | {jobs // JOBS_EACH_PAYMENT:,} | {size} MB | {median:.2f} s |")
-    return 0 if median <= MOST else 1
+    whole, of_processor = (statistics.median(column) for column in zip(*seconds, strict=True))
+    print("| jobs | payments | file | the audit | of it processor |\n|--:|--:|--:|--:|--:|")
+    payments = jobs // JOBS_EACH_PAYMENT
+    print(f"| {jobs:,} | {payments:,} | {size} MB | {whole:.2f} s | {of_processor:.2f} s |")
+    return 0 if whole <= MOST else 1
 
 
-async def _once(storage: Storage) -> float:
-    began = time.perf_counter()
+async def _once(storage: Storage) -> tuple[float, float]:
+    """Seconds, and those of the processor: on a machine without other work they are nearly the same."""
+    began, busy = time.perf_counter(), time.process_time()
     assert await audit(storage) == []
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - busy
 
 
 def fill(path: Path, jobs: int) -> None:

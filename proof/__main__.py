@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from proof.programme import PROGRAMME
-from proof.result import Found, Line, Proof, Task, table
+from proof.result import Found, Line, Proof, Task, row, table
 
 COLUMNS = ("commit", "prove", "release")
 SHOWN = 20
@@ -68,6 +68,7 @@ def _run(proof: Proof, column: int, seed: int) -> Line:
 
 
 def _tell(line: Line) -> None:
+    print(f"  {row(line)}", file=sys.stderr, flush=True)
     for violation in line.found.violations[:SHOWN]:
         print(f"  VIOLATION (seed {line.seed}): {violation}", file=sys.stderr, flush=True)
     if not line.found.control:

@@ -1,6 +1,6 @@
 """What a proof is asked, what it found, and the table of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -66,14 +66,17 @@ HEAD = ("", "what was done", "how much", "seed", "s", "violations", "control not
 
 def table(lines: Sequence[Line]) -> str:
     """In Markdown, as it stands in README."""
-    rows = [HEAD, tuple("---" for _ in HEAD), *map(_cells, lines)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([_in_cells(HEAD), _in_cells("---" for _ in HEAD), *map(row, lines)])
 
 
-def _cells(line: Line) -> tuple[str, ...]:
+def _in_cells(words: Iterable[str]) -> str:
+    return f"| {' | '.join(words)} |"
+
+
+def row(line: Line) -> str:
     found = line.found
     what = line.proof.what + (f" ({found.remark})" if found.remark else "")
-    return (
+    cells = (
         line.proof.name,
         what,
         f"{found.done:,} {f'of {line.asked:,} ' if line.short else ''}{line.proof.unit}",
@@ -82,3 +85,4 @@ def _cells(line: Line) -> tuple[str, ...]:
         str(len(found.violations)),
         f"yes: {found.control}" if found.control else "**no**",
     )
+    return _in_cells(cells)

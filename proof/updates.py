@@ -30,8 +30,8 @@ QUIET_SECONDS = 60
 FAILING = 0.01
 """Of the times that an update is handled."""
 DROPPED, DROPPED_IN_CONTROL = 0.01, 0.3
-CONTROL_UPDATES = 1_000
-
+CONTROL_LOST, CONTROL_SECONDS = 3, 300
+"""The control goes on until so many payments were never told of."""
 
 CALLS = ("sendMessage", "editMessageText", "sendInvoice", "answerPreCheckoutQuery", "refundStarPayment")
 
@@ -43,7 +43,7 @@ class Trouble:
         self._chance, self._dropped = random.Random(seed), dropped
         self._telegram = telegram
         self._late: list[dict[str, Any]] = []
-        self.delivered = 0
+        self.delivered = self.lost = 0
 
     def shuffled(self, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Each update one to three times, the repetitions later, all in another order."""
@@ -66,8 +66,9 @@ class Trouble:
                     )
                     self._telegram.faults.append(Fault(method, kind, seconds=0.05))
 
-    async def has_delivered(self, updates: int, end: float) -> None:
-        while self.delivered < updates and time.monotonic() < end:  # noqa: ASYNC110
+    async def has_made(self, updates: int, lost: int, end: float) -> None:
+        """Wait until so many updates were delivered and so many payments lost."""
+        while (self.delivered < updates or self.lost < lost) and time.monotonic() < end:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
     def begin(self) -> None:
@@ -88,6 +89,8 @@ class Trouble:
         def dropping(kind: str, thing: Any, chat: int | None, *, checked: bool = False) -> None:
             if "successful_payment" not in thing or self._chance.random() >= self._dropped:
                 push(kind, thing, chat, checked=checked)
+            else:
+                self.lost += 1
 
         Inbox.receive, Inbox.__init__ = shuffled, failing  # type: ignore[method-assign,assignment]
         self._telegram._world.updates.push = dropping  # type: ignore[method-assign]
@@ -139,7 +142,7 @@ async def _live(crowd: Crowd, trouble: Trouble, run: Run) -> None:
     end = time.monotonic() + run.seconds
     async with asyncio.TaskGroup() as tasks:
         living = [tasks.create_task(crowd.live()), tasks.create_task(trouble.make())]
-        await trouble.has_delivered(run.updates, end)
+        await trouble.has_made(run.updates, CONTROL_LOST if run.control else 0, end)
         for task in living:
             task.cancel()
 
@@ -157,7 +160,7 @@ async def _wrong(app: App, crowd: Crowd, run: Run) -> list[str]:
 def prove(task: Task) -> Found:
     runs = [
         Run(task.folder / "right", task.seed, task.amount, task.seconds),
-        Run(task.folder / "control", task.seed, CONTROL_UPDATES, task.seconds / 2, control=True),
+        Run(task.folder / "control", task.seed, 0, CONTROL_SECONDS, control=True),
     ]
     ran, control = in_processes(run, runs, 1)
     missing = [wrong for wrong in control.wrong if "paid, not credited" in wrong]
