@@ -8,6 +8,7 @@ from bot.operator import Operator
 from bot.secrets import kept_secret
 from bot.settings import Settings
 from bot.storage import Storage, open_storage
+from bot.upstreams import Upstreams
 
 FILE = "books.db"
 
@@ -33,6 +34,7 @@ class Secrets:
 @asynccontextmanager
 async def open_books(settings: Settings) -> AsyncIterator[tuple[Storage, Operator]]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    pepper = Secrets.of(settings).pepper
+    secrets = Secrets.of(settings)
     async with open_storage(settings.data_dir / FILE) as storage:
-        yield storage, Operator(storage, pepper, settings.signup_tokens * 1000)
+        upstreams = Upstreams(storage, secrets.encryption_key)
+        yield storage, Operator(storage, secrets.pepper, settings.signup_tokens * 1000, upstreams)

@@ -11,6 +11,7 @@ from bot.audit import Violation, audit
 from bot.clock import now
 from bot.customers import Customer
 from bot.storage import Storage
+from bot.upstreams import Upstreams
 
 
 class UnknownCustomer(Exception):
@@ -25,7 +26,10 @@ class Profile(NamedTuple):
 
 
 class Operator:
-    def __init__(self, storage: Storage, pepper: bytes, signup: int) -> None:
+    def __init__(
+        self, storage: Storage, pepper: bytes, signup: int, upstreams: Upstreams | None = None
+    ) -> None:
+        self.upstreams = upstreams or Upstreams(storage, pepper)
         self._storage = storage
         self._pepper = pepper
         self._signup = signup

@@ -48,6 +48,14 @@ class Settings(BaseSettings):
     """Any server that speaks the OpenAI API. Empty: OpenAI's, or in the sandbox the offline one."""
     proxy_url: str = ""
     """The upstream is reached through this proxy."""
+    upstream_choice: Literal["random", "round_robin", "least_busy"] = "least_busy"
+    """Which of several credentials is asked; by their weights."""
+    retry_times: int = Field(default=3, ge=0, le=20)
+    """How many other credentials are asked after the first has refused a request."""
+    upstream_wait_seconds: float = Field(default=10, ge=0, le=300)
+    """How long a request may wait for a credential to be well again."""
+    check_model: bool = False
+    """Ask only those servers that list the model."""
     text_model: str = "gpt-4o-mini"
     image_model: str = "gpt-image-1"
     speech_model: str = "gpt-4o-mini-tts"

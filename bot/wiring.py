@@ -26,14 +26,18 @@ from bot.files import Files
 from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.outbound import open_outbound
+from bot.pool_keeper import PoolKeeper
 from bot.prices import Prices
 from bot.providers.opened import Providers, open_providers
+from bot.providers.pool.pool import Pool
+from bot.providers.upstream import OPENAI_URL
 from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.texts import Texts
+from bot.upstreams import Upstreams
 from handlers import command_line
 from handlers.http import callback_api
 from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
@@ -90,9 +94,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await check_books(storage, state)
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
-        providers = await stack.enter_async_context(
-            open_providers(settings, outside.upstream_url, outside.upstream_key)
-        )
+        pool, keeper = await stack.enter_async_context(open_pool(settings, outside, operator.upstreams))
+        providers = await stack.enter_async_context(open_providers(settings, pool))
         jobs = make_jobs(settings, providers, storage, files)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
@@ -109,6 +112,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         )
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
+        keeper.tell = door.admins.tell
         tell = Notices(door.bot, storage, texts).endpoint_paused
         deliveries = await stack.enter_async_context(
             open_callback_api(app, settings, jobs, secrets.encryption_key, tell)
@@ -116,16 +120,35 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(settings, storage, files, jobs, door, state, texts)
+        swept = {
+            **sweeps(settings, storage, files, jobs, door, state, texts), "upstreams": (60, keeper.look)
+        }  # fmt: skip
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
+        running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, keeper.run, *door.tasks)]
         yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept)
         await jobs.drain(settings.drain_seconds)
         await door.drain(settings.drain_seconds)
         await deliveries.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
+
+
+@asynccontextmanager
+async def open_pool(
+    settings: Settings, outside: Surroundings, upstreams: Upstreams
+) -> AsyncIterator[tuple[Pool, PoolKeeper]]:
+    """Every upstream that there is; the settings' is the first."""
+    url = (outside.upstream_url or OPENAI_URL).rstrip("/")
+    await upstreams.take_settings(url, outside.upstream_key, settings.proxy_url)
+    async with Pool(
+        way=settings.upstream_choice, retry_times=settings.retry_times,
+        wait_seconds=settings.upstream_wait_seconds,
+    ) as pool:  # fmt: skip
+        pool.check_model = settings.check_model
+        keeper = PoolKeeper(pool, upstreams)
+        await keeper.reload()
+        yield pool, keeper
 
 
 @asynccontextmanager

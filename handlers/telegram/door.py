@@ -40,6 +40,7 @@ from handlers.telegram import (
     shop,
     subscriptions,
     support,
+    upstreams,
     voice,
     vouchers,
 )
@@ -195,8 +196,8 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     dispatcher.include_routers(
         *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
-            low_balance, image,
+            errors, shop, subscriptions, paysupport, admin, upstreams, vouchers, gifts, support, menu,
+            account, low_balance, image,
             voice, groups, chat,
         ))
     )  # fmt: skip

@@ -38,7 +38,7 @@ COMMANDS = (
 GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (
     "issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars", "voucher", "vouchers",
-    "books",
+    "books", "upstreams",
 )  # fmt: skip
 PAPERS = ("terms", "privacy")
 INVITE = "inv"
