@@ -36,6 +36,14 @@ INVARIANTS = MONEY | {
     "I17 one job at a time in a lane": """
         SELECT lane FROM job WHERE state = 'running' AND lane IS NOT NULL
         GROUP BY lane HAVING count(*) > 1""",
+    "I40 a relayed request has its hold, which ends as it does": """
+        SELECT relay.id, relay.state, hold.state AS hold FROM relay
+        LEFT JOIN hold ON hold.key = 'relay:' || relay.id
+        WHERE hold.key IS NULL OR hold.amount <> relay.held OR hold.captured <> relay.charged
+            OR hold.account <> relay.account OR (relay.state = 'running') <> (hold.state = 'open')
+        UNION ALL SELECT 0, key, state FROM hold
+            WHERE substr(key, 1, 6) = 'relay:'
+            AND CAST(substr(key, 7) AS INTEGER) NOT IN (SELECT id FROM relay)""",
     "I19 a file has its job's answer": """
         SELECT file.name FROM file JOIN job ON job.id = file.job WHERE job.state <> 'answered'""",
 }

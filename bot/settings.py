@@ -112,6 +112,15 @@ class Settings(BaseSettings):
     """Requests of this kind that are under way at one time with one API code."""
     api_waiting_image: int = Field(default=20, ge=1)
     api_waiting_voice: int = Field(default=20, ge=1)
+    gateway_requests: int = Field(default=3_000, ge=0)
+    """Requests to /v1 in a minute with one API code; 0: any number."""
+    gateway_at_one_time: int = Field(default=200, ge=0)
+    """Those that are under way at one time with one API code; 0: any number."""
+    gateway_body_mb: int = Field(default=32, ge=1, le=512)
+    gateway_seconds: float = Field(default=600, gt=0)
+    """How long an answer may take in all."""
+    gateway_silence_seconds: float = Field(default=120, gt=0)
+    """How long an upstream may send nothing."""
     text_workers: int = Field(default=32, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from billing.free import invites, refills
 from billing.ledger import MILLI
+from billing.model_prices import load_model_prices
 from billing.payments import vouchers
 from billing.tariff import load_tariff
 from bot import conversations
@@ -47,6 +48,7 @@ from handlers.http.blocks import Blocks
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
+from handlers.http.gateway.routes import GATEWAY, Gateway
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.polling import JOBS
 from handlers.http.site import SITE, Site
@@ -75,6 +77,7 @@ class App:
     surroundings: Surroundings
     sweeps: Mapping[str, tuple[float, Sweep]]
     """What is done from time to time: how often, in seconds, and what."""
+    gateway: Gateway
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""
@@ -117,6 +120,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         deliveries = await stack.enter_async_context(
             open_callback_api(app, settings, jobs, secrets.encryption_key, tell)
         )
+        gateway = app[GATEWAY] = Gateway(
+            storage, pool, load_model_prices(*_given(settings.tariff_file)), settings
+        )
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
@@ -125,8 +131,14 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         }  # fmt: skip
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, keeper.run, *door.tasks)]
-        yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept)
+        running = [
+            tasks.create_task(run())
+            for run in (jobs.run, deliveries.run, keeper.run, gateway.run, *door.tasks)
+        ]
+        yield App(
+            settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept, gateway
+        )
+        await gateway.drain(settings.drain_seconds)
         await jobs.drain(settings.drain_seconds)
         await door.drain(settings.drain_seconds)
         await deliveries.drain(settings.drain_seconds)

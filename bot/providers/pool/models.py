@@ -26,3 +26,14 @@ def listed(body: bytes) -> frozenset[str] | None:
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return frozenset(names)
+
+
+async def known_models(pool: Pool) -> frozenset[str]:
+    """Of all servers; asked for where it has not been yet. Names with * are no models."""
+    for credential in pool.credentials:
+        if credential.id not in pool.lists and not credential.models:
+            await list_models(pool, credential)
+            pool.lists.setdefault(credential.id, frozenset())
+    named = {name for one in pool.credentials for name in one.models if "*" not in name}
+    listed_by = [pool.lists.get(one.id, frozenset()) for one in pool.credentials if not one.models]
+    return frozenset(named).union(*listed_by)

@@ -5,6 +5,7 @@ more than the first; or UpstreamBusy with the time to wait, where all cool down 
 """
 
 import asyncio
+import io
 import random
 import time
 from collections import Counter
@@ -34,6 +35,8 @@ NO_MODEL_SECONDS = 600.0
 REFUSED_SECONDS = 30
 """What callers are told to wait where every credential is refused: an operator must look."""
 BACKOFF_SECONDS = 0.1
+AT_ONCE = 256 * 1024
+"""Bytes of a body that are written at once."""
 LIST_MOST = 4 * 1024 * 1024
 """Bytes of a server's list of models."""
 UNPACKED = {"Accept-Encoding": "identity", "User-Agent": "telegram-billing-bot"}
@@ -310,7 +313,7 @@ class Pool:
         )
         proxy = credential.proxy if credential.proxy.startswith("http") else None
         return await self._session("" if proxy else credential.proxy).request(
-            call.method, credential.base_url + call.path, data=call.body or None, headers=headers,
+            call.method, credential.base_url + call.path, data=_payload(call.body), headers=headers,
             timeout=wait, proxy=proxy, allow_redirects=False,
         )  # fmt: skip
 
@@ -360,6 +363,11 @@ class Pool:
         """Wake those who wait."""
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _payload(body: bytes) -> bytes | io.BytesIO | None:
+    """A large body is written piece by piece, so that others have their turn."""
+    return io.BytesIO(body) if len(body) > AT_ONCE else body or None
 
 
 class Outcome(NamedTuple):
