@@ -25,7 +25,11 @@ COMPLETION = json.dumps(
         "usage": {"prompt_tokens": 20, "completion_tokens": 3, "total_tokens": 23},
     }
 ).encode()  # fmt: skip
-ME = {"id": 1, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
+RESULTS = {
+    "getMe": {"id": 1, "is_bot": True, "first_name": "Bench", "username": "bench_bot"},
+    "getStarTransactions": {"transactions": []},
+    "getMyStarBalance": {"amount": 0},
+}
 
 
 class FakeTelegram:
@@ -95,7 +99,7 @@ def make_server(telegram: FakeTelegram) -> web.Server:
             telegram.answered(chat)
             return json_response(SEND % (next(sent), chat))
         await request.read()
-        return json_response(json.dumps({"ok": True, "result": ME if method == "getMe" else True}).encode())
+        return json_response(json.dumps({"ok": True, "result": RESULTS.get(method, True)}).encode())
 
     return web.Server(handle, access_log=None)
 

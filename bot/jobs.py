@@ -91,6 +91,7 @@ class Jobs:
         queue_most: int = 1_000,
         queue_seconds: float = 600,
         running_per_customer: int = 4,
+        running_per_code: int = 30,
     ) -> None:
         self.boot = secrets.token_hex(8)
         self.doors: dict[str, Door] = {}
@@ -102,6 +103,7 @@ class Jobs:
         self._queue_most = queue_most
         self._queue_seconds = queue_seconds
         self._running_per_customer = running_per_customer
+        self._running_per_code = running_per_code
         self._running: dict[int, _Running] = {}
         self._draining = False
         self._wake = {kind: asyncio.Event() for kind in work}
@@ -191,7 +193,9 @@ class Jobs:
                 running.task = tasks.create_task(self._answer(running), name=f"job {job.id}")
 
     async def _claim(self, kind: str, most: int) -> list[Job]:
-        return await self._insist(queue.claim, kind, most, self._running_per_customer, self.boot, now())
+        return await self._insist(
+            queue.claim, kind, most, self._running_per_customer, self.boot, now(), self._running_per_code
+        )
 
     async def _answer(self, running: _Running) -> None:
         job = running.job

@@ -7,8 +7,8 @@ running ──▶ answered, left    what was produced is captured (nothing: void
 
 from typing import Literal, NamedTuple
 
-from billing import Connection
-from billing.errors import InDebt, NotEnoughTokens
+from billing import Connection, budgets
+from billing.errors import BudgetSpent, InDebt, NotEnoughTokens
 from billing.ledger import balance, capture, hold, void
 from bot.queue import Banned
 
@@ -16,7 +16,6 @@ State = Literal["answered", "left", "refused", "failed"]
 
 
 class NewRelay(NamedTuple):
-    account: str
     code: int
     path: str
     model: str
@@ -45,17 +44,21 @@ class Ended(NamedTuple):
 def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
     """Hold what it can cost, or all that there is if that is enough to begin. Raises a Refusal."""
     _refuse(conn, new)
-    available = balance(conn, new.account).available
-    amount = min(new.most, available)
+    purse = budgets.purse(conn, new.code, now)
+    available = balance(conn, purse.account).available
+    amount = min(new.most, available, new.most if purse.left is None else purse.left)
     if amount < new.least:
+        if available >= new.least:
+            raise BudgetSpent(new.least, purse.left or 0, daily=False)
         raise NotEnoughTokens(new.least, available)
     row = conn.only(
         "INSERT INTO relay (account, code, path, model, held, boot, started_at)"
         " VALUES (:account, :code, :path, :model, :held, :boot, :now) RETURNING id",
-        account=new.account, code=new.code, path=new.path, model=new.model, held=amount, boot=new.boot,
+        account=purse.account, code=new.code, path=new.path, model=new.model, held=amount, boot=new.boot,
         now=now,
     )  # fmt: skip
-    hold(conn, hold_key(row.id), new.account, amount, now)
+    budgets.reserve(conn, new.code, amount, now)
+    hold(conn, hold_key(row.id), purse.account, amount, now)
     return Begun(row.id, amount, available - amount)
 
 
@@ -80,7 +83,7 @@ def end(conn: Connection, relay: int, ended: Ended, now: int) -> int:
     row = conn.only(
         "UPDATE relay SET state = :state, charged = :charged, credential = :credential,"
         " prompt_tokens = :prompt, completion_tokens = :completion, ended_at = :now"
-        " WHERE id = :id AND state = 'running' RETURNING account",
+        " WHERE id = :id AND state = 'running' RETURNING account, code, held, started_at",
         state=ended.state, charged=ended.charged, credential=ended.credential, prompt=ended.prompt_tokens,
         completion=ended.completion_tokens, now=now, id=relay,
     )  # fmt: skip
@@ -88,13 +91,17 @@ def end(conn: Connection, relay: int, ended: Ended, now: int) -> int:
         capture(conn, hold_key(relay), ended.charged, now)
     else:
         void(conn, hold_key(relay))
+    budgets.give_back(conn, row.code, row.started_at, row.held - ended.charged)
     return balance(conn, row.account).available
 
 
 def recover(conn: Connection, boot: str, now: int) -> int:
     """Give back what the last run held; how many. Nobody knows what their upstreams counted."""
-    rows = conn.all("SELECT id FROM relay WHERE state = 'running' AND boot <> :boot", boot=boot)
+    rows = conn.all(
+        "SELECT id, code, held, started_at FROM relay WHERE state = 'running' AND boot <> :boot", boot=boot
+    )
     for row in rows:
         conn.run("UPDATE relay SET state = 'unknown', ended_at = :now WHERE id = :id", now=now, id=row.id)
         void(conn, hold_key(row.id))
+        budgets.give_back(conn, row.code, row.started_at, row.held)
     return len(rows)

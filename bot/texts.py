@@ -104,6 +104,17 @@ def closest(language_code: str | None) -> str:
     return base if base in LANGUAGES else FALLBACK
 
 
+_WITHOUT_CENTS = frozenset({"CLP", "IRR", "IRT", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
+
+
+def money(price: int, currency: str) -> str:
+    """A price in the currency's smallest unit as people read it: `⭐ 100`, `1.99 USD`, `150,000 IRT`."""
+    if currency == "XTR":
+        return f"⭐ {price}"
+    amount = f"{price:,}" if currency in _WITHOUT_CENTS else f"{price // 100:,}.{price % 100:02}"
+    return f"{amount} {currency}"
+
+
 def tokens(amount: int) -> int | Decimal:
     """Millitokens as the tokens that people see: at most three decimals, none where whole."""
     whole, rest = divmod(amount, MILLI)

@@ -9,13 +9,17 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from billing import set_aside
 from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.model_prices import load_model_prices
 from billing.payments import vouchers
+from billing.payments.orders import Pack
 from billing.tariff import load_tariff
 from bot import conversations
 from bot.audit import audit
+from bot.blocks import FORGIVEN, Blocks, Rates
+from bot.blocks import forget as forget_blocks
 from bot.books import Secrets, open_books
 from bot.catalog.modes import read_modes
 from bot.catalog.packs import read_packs
@@ -35,7 +39,7 @@ from bot.providers.upstream import OPENAI_URL
 from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
 from bot.upstreams import Upstreams
@@ -44,7 +48,6 @@ from handlers.http import callback_api
 from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
-from handlers.http.blocks import Blocks
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
@@ -100,19 +103,21 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         pool, keeper = await stack.enter_async_context(open_pool(settings, outside, operator.upstreams))
         providers = await stack.enter_async_context(open_providers(settings, pool))
         jobs = make_jobs(settings, providers, storage, files)
+        blocks = await open_blocks(settings, storage)
+        packs = read_packs(*_given(settings.packs_file))
+        check_prices(settings, packs)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
-            packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
+            packs=packs, modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+            blocks=blocks,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app()
         if outside.telegram is not None:
             add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES], app[STATE] = storage, files, state
-        app[DOORKEEPER] = Doorkeeper(
-            storage, secrets.pepper, Blocks(settings.api_bad_codes, settings.api_requests)
-        )
+        app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper, blocks)
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
         keeper.tell = door.admins.tell
@@ -127,8 +132,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
         swept = {
-            **sweeps(settings, storage, files, jobs, door, state, texts), "upstreams": (60, keeper.look)
-        }  # fmt: skip
+            **sweeps(settings, storage, files, jobs, door, state, texts, blocks),
+            "upstreams": (60, keeper.look),
+        }
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
@@ -144,6 +150,16 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await deliveries.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
+
+
+async def open_blocks(settings: Settings, storage: Storage) -> Blocks:
+    rates = Rates(
+        settings.api_bad_codes, settings.api_requests, settings.api_code_requests,
+        settings.api_content_refusals,
+    )  # fmt: skip
+    blocks = Blocks(storage, rates)
+    await blocks.load()
+    return blocks
 
 
 @asynccontextmanager
@@ -191,12 +207,13 @@ def make_jobs(settings: Settings, providers: Providers, storage: Storage, files:
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
         work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
         queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
+        running_per_code=settings.running_per_code,
     )  # fmt: skip
 
 
 def sweeps(
     settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State,
-    texts: Texts,
+    texts: Texts, blocks: Blocks,
 ) -> Mapping[str, tuple[float, Sweep]]:  # fmt: skip
     """What is done from time to time: how often, in seconds, and what."""
 
@@ -212,9 +229,13 @@ def sweeps(
         await storage.write(forget_drafts, now() - DAY)
         await storage.write(callback_api.forget_replies, now() - 7 * DAY)
         await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
+        await storage.write(forget_blocks, now() - FORGIVEN)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())
+
+    async def return_set_aside() -> None:
+        await storage.write(set_aside.take_back_the_rest, now())
 
     async def notices() -> None:
         await tell_low(door.bot, storage, texts)
@@ -232,6 +253,8 @@ def sweeps(
     return {
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
+        "blocks": (5, blocks.look_at_content),
+        "set aside": (60, return_set_aside),
         "refunds": (60, door.refunding.repeat),
         "low balances": (60, notices),
         "refills": (300, refill),
@@ -248,6 +271,16 @@ async def check_books(storage: Storage, state: State, boot: str | None = None) -
     state.violations = await audit(storage, boot)
     for violation in state.violations:
         log.error("the books are wrong", invariant=violation.invariant, rows=violation.rows)
+
+
+def check_prices(settings: Settings, packs: Mapping[str, Pack]) -> None:
+    """What is sold in a currency has a price in it. Raises SettingsError."""
+    for on, name, currency in (
+        (settings.provider_token.get_secret_value(), "PROVIDER_CURRENCY", settings.provider_currency),
+        (settings.card_number, "CARD_CURRENCY", settings.card_currency),
+    ):
+        if on and not any(currency in pack.prices for pack in packs.values()):
+            raise SettingsError(f"{name}: no pack has a price in {currency}. See PACKS_FILE.")
 
 
 def _given(path: str) -> tuple[Path, ...]:

@@ -12,10 +12,12 @@ from fluent.syntax import FluentParser, ast, visitor
 from bot.texts import FOLDER, bundle_of
 
 LINK, CHARGE = "https://t.me/some_bot?start=inv15", "stxB0_12.5,7"
+CARD = "6037 9911 1111 1111"
 WORDS: dict[str, Any] = {
     "name": "Ada", "link": LINK, "charge": CHARGE, "mode": "😂", "style": "—", "progress": "2",
     "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5", "address": "a.example",
-    "why": "—",
+    "why": "—", "code": "tb_live_AbCd…WxYz", "state": "—", "money": "1.99 USD", "card": CARD,
+    "holder": "Ada",
 }  # fmt: skip
 NUMBERS = ("available", "count", "held", "left", "most", "price", "size", "stars", "tokens", "turn")
 FIGURES = (0, 1, 2, 5, 11, 21, 100_000, Decimal("0.001"), Decimal("1.5"), Decimal("99999.999"))
@@ -56,11 +58,8 @@ def variables(message: ast.Message) -> set[str]:
     return _Found(message).variables
 
 
-def differences(
-    english: Mapping[str, ast.Message], other: Mapping[str, ast.Message], *, complete: bool
-) -> Iterator[str]:
-    if complete:
-        yield from (f"{key} is missing" for key in english if key not in other)
+def differences(english: Mapping[str, ast.Message], other: Mapping[str, ast.Message]) -> Iterator[str]:
+    yield from (f"{key} is missing" for key in english if key not in other)
     for key, message in other.items():
         if key not in english:
             yield f"{key} is not in English"
@@ -126,7 +125,7 @@ def slips(text: str) -> Iterator[str]:
         "a space for a half-space": r"(?<![؀-ۿ])ن?می |[؀-ۿ] (?:ها|های|هایی|تر|ترین)(?![؀-ۿ])",
         "straight quotes": '"',
     }
-    text = re.sub("|".join(map(re.escape, (LINK, CHARGE))), "", text)
+    text = re.sub("|".join(map(re.escape, (LINK, CHARGE, CARD))), "", text)
     yield from (f"{name}: {text}" for name, mark in marks.items() if re.search(mark, text))
     if "/" in re.sub(r"\u2066/[a-z]+\u2069|(?<=\d)/(?=\d)", "", text):
         yield f"a command that is not kept together: {text}"

@@ -2,7 +2,8 @@
 
     active ⇄ canceled (by the person in their app, or here)        active ──▶ failed (too few Stars)
 
-The payments are those of stars.py, all of one invoice; a renewal comes with a charge of its own.
+The payments are those of stars.py, all of one invoice; a renewal comes with a charge of its own. If one of
+them goes back, the subscription is cancelled: a row first, and Telegram is asked until it has answered.
 """
 
 from typing import NamedTuple
@@ -51,6 +52,26 @@ def edited(conn: Connection, subscription: int, *, canceled: bool) -> None:
         " WHERE id = :id",
         by_us=int(canceled), id=subscription,
     )  # fmt: skip
+
+
+def end(conn: Connection, invoice: int) -> None:
+    """A month of it was given back: no more months. Telegram is to be asked."""
+    conn.run(
+        "UPDATE subscription SET state = 'canceled', by_us = 1, cancel_due = 1 WHERE invoice = :invoice",
+        invoice=invoice,
+    )
+
+
+DUE = (
+    "SELECT subscription.id, charge, telegram_id FROM subscription"
+    " JOIN customer ON customer.id = subscription.customer WHERE cancel_due = 1 LIMIT 50"
+)
+"""Those that Telegram has not been asked to cancel yet, or has not answered about."""
+
+
+def ended(conn: Connection, subscription: int) -> None:
+    """Telegram has cancelled it."""
+    conn.run("UPDATE subscription SET cancel_due = 0 WHERE id = :id", id=subscription)
 
 
 def heard(conn: Connection, invoice: int, state: str) -> Row | None:

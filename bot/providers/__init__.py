@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @property
+    def makes_files(self) -> bool:
+        return True
+
 
 class TextRequest(_Request):
     kind: Literal["text"] = "text"
@@ -27,6 +31,10 @@ class TextRequest(_Request):
     speech_format: Literal["mp3", "ogg"] = "mp3"
     conversation: str | None = None
     """Whose earlier turns belong to it, as `tg:<chat>:<topic>`; None: it stands alone."""
+
+    @property
+    def makes_files(self) -> bool:
+        return self.speak
 
 
 class ImageRequest(_Request):

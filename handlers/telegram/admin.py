@@ -14,6 +14,7 @@ from aiogram.types import Message
 from billing import books
 from billing.errors import NotEnoughTokens, PaymentRefused
 from billing.payments import reconciliation, refunds
+from billing.payments.orders import STARS
 from bot.clock import now
 from bot.operator import Operator, UnknownCustomer, amount_of
 from bot.storage import Storage
@@ -134,6 +135,8 @@ async def _refund(storage: Storage, refunding: Refunding, words: Sequence[str], 
     if payment.state not in ("credited", "refund_requested"):
         return "It was refunded before." if payment.state == "refunded" else say("refund-impossible")
     if await refunding.ask(words[0]):
+        if payment.currency != STARS:
+            return "The tokens are taken back. Give the money back by hand."
         return "Refunded: the tokens are taken back, the Stars are returned."
     return "Telegram refuses this refund; the tokens are the customer's again."
 

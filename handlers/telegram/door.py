@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -19,7 +19,8 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
-from billing.payments.stars import Pack
+from billing.payments.orders import Pack
+from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
@@ -29,7 +30,10 @@ from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
+    api_codes,
     chat,
+    code_options,
+    deliveries,
     errors,
     gifts,
     groups,
@@ -51,6 +55,7 @@ from handlers.telegram.groups import load_moved_chats
 from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
+from handlers.telegram.payments import Method, card, provider, stars
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
@@ -59,6 +64,9 @@ from handlers.telegram.showing import Showing
 from handlers.telegram.trouble import is_stranger
 
 log = structlog.get_logger()
+
+METHODS: tuple[Method, ...] = (stars, provider, card)
+"""The ways to pay, in the order of /buy. A new one is one more file, named here."""
 
 KEPT = (Response[Message], Response[bool], Response[Message | bool], Response[list[Message]])
 """aiogram reads each answer with such a class; unless somebody keeps it, pydantic makes it anew each time."""
@@ -80,6 +88,7 @@ class Parts:
     styles: Sequence[str]
     invoice_secret: bytes
     webhook_secret: str
+    blocks: Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -142,10 +151,12 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         await inbox.run(polling=not settings.telegram_webhook)
 
     async def introduce() -> None:
-        await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+        with by_itself("set_commands"):
+            await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
 
     async def reconcile() -> None:
-        await until_heard(reconciliation.run)
+        with by_itself("reconciliation"):  # it comes again in a while
+            await until_heard(reconciliation.run)
 
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
@@ -184,6 +195,17 @@ async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(pause)
 
 
+@contextmanager
+def by_itself(act: str) -> Iterator[None]:
+    """What fails in here for a reason nobody thought of is logged, and must not end the bot."""
+    try:
+        yield
+    except SettingsError:
+        raise
+    except Exception:
+        log.exception("failed at start", act=act)
+
+
 @cache
 def handlers_in_order() -> Dispatcher:
     """The handlers in the order in which they are asked: commands before prefixes before any text.
@@ -194,11 +216,12 @@ def handlers_in_order() -> Dispatcher:
     meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
+    modules = (
+        subscriptions, paysupport, admin, upstreams, code_options, api_codes, deliveries, vouchers, gifts,
+        support, menu, account, low_balance,
+    )  # fmt: skip
     dispatcher.include_routers(
-        *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, upstreams, vouchers, gifts, support, menu,
-            account, low_balance, image,
-            voice, groups, chat,
-        ))
+        errors.router, shop.router, *(method.router for method in METHODS),
+        *(module.router for module in (*modules, image, voice, groups, chat)),
     )  # fmt: skip
     return dispatcher

@@ -6,7 +6,10 @@ import json
 import pytest
 from aiohttp import web
 
+from billing import codes
+from billing.set_aside import set_aside
 from bot.audit import audit
+from bot.clock import now
 from tests.gateway.program import Program, question
 from tests.gateway.upstream import DONE, chat, chunk
 from tests.world import ADA, BEN, hosted, until
@@ -285,3 +288,39 @@ async def test_the_money_adds_up_over_many_requests_of_all_kinds(program, models
     assert len(answered) >= 60
     assert sum(answered) == 200 * len(answered), "what the upstream reported, times the price"
     assert await audit(app.storage) == []
+
+
+async def test_a_code_spends_from_its_own_tokens_and_within_its_budget(program, app, models):
+    def restrict(conn):
+        set_aside(conn, "one", 1, 1, 5_000, now())
+        codes.change(conn, 1, 1, "budget_all", 500)
+
+    await app.storage.write(restrict)
+    first = await program.chat(max_tokens=100)
+    second = await program.chat(max_tokens=1000)
+    third = await program.chat(max_tokens=1000)
+
+    assert first.headers["x-tokens-balance"] == "4.8"
+    assert models.bodies[1]["max_tokens"] == 133, "what the budget leaves: 300 less the prompt's 34"
+    assert second.status == 200
+    assert third.status == 200
+    fourth = await program.chat(max_tokens=1000)
+    assert json.loads(fourth.body)["error"]["code"] == "insufficient_quota"
+    assert (await program.balance()).posted == 995_000
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "status"),
+    [("kinds", '["image"]', 403), ("models", '["other"]', 403), ("kinds", '["text"]', 200),
+        ("networks", '["10.0.0.0/8"]', 401)],
+)  # fmt: skip
+async def test_what_a_code_may_ask_for_is_looked_at(program, app, option, value, status):
+    await app.storage.write(lambda conn: codes.change(conn, 1, 1, option, value))
+
+    assert (await program.chat()).status == status
+
+
+async def test_a_paused_code_is_refused(program, app):
+    await app.storage.write(lambda conn: codes.pause(conn, 1, 1, now()))
+
+    assert (await program.chat()).status == 401

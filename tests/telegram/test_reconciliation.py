@@ -1,5 +1,7 @@
 """Stars whose updates never came, came twice, or went back behind our back."""
 
+import asyncio
+
 from bot.sandbox.faults import Fault
 from tests.telegram.test_money import invoice
 from tests.world import ADA, BEN, BOSS, balance, hosted, plain, until
@@ -131,6 +133,31 @@ async def test_a_refund_by_telegram_itself_takes_the_tokens_back(app, telegram):
     await reconcile(app)
 
     assert await balance(app, ADA) == (10_000, 0)
+
+
+async def test_a_list_that_cannot_be_understood_ends_nothing_but_the_reconciliation(
+    settings, telegram, monkeypatch
+):
+    async with hosted(settings) as app:
+        payload = await payload_of(app, telegram)
+        telegram.add_payment(ADA, 100, payload)
+    read = asyncio.Event()
+
+    def surprised(one):
+        read.set()
+        raise AttributeError("a shape of tomorrow")
+
+    monkeypatch.setattr("handlers.telegram.reconciliation.transaction_of", surprised)
+    async with hosted(settings) as app:
+        await asyncio.wait_for(read.wait(), 10)
+        asked = telegram.say(ADA, "/balance")
+        heard = await telegram.heard(ADA, after=asked["message_id"])
+        assert "10 tokens" in plain(heard["text"])
+
+        monkeypatch.undo()
+        await reconcile(app)
+
+        assert (await balance(app, ADA)).posted == 110_000
 
 
 async def test_a_payment_without_an_order_goes_to_the_admins_once(app, telegram):

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from billing.ledger import account_of
+from billing import codes
 from billing.model_prices import Alias, ModelPrice, ModelPrices
-from handlers.http.auth import DOORKEEPER
+from bot.clock import DAY, now
+from handlers.http.account import STORAGE
+from handlers.http.auth import DOORKEEPER, Caller
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request
 from handlers.http.gateway.usage import Size
 
@@ -25,12 +27,17 @@ NO_CODE = ApiError(
 )  # fmt: skip
 
 
-class Payer(NamedTuple):
-    code: int
-    account: str
-    """Whose balance pays."""
+class Asker(NamedTuple):
+    caller: Caller
     project: str = ""
     """Which project of the upstream's account is meant, "" none."""
+
+    def allow(self, kind: str, model: str) -> None:
+        """Raise ApiError 403 where the code may not ask for this; `kind`: text, image or voice."""
+        if self.caller.kinds is not None and kind not in self.caller.kinds:
+            raise ApiError(403, INVALID, "not_allowed", f"This code may not ask for {kind}.")
+        if self.caller.models is not None and model not in self.caller.models:
+            raise ApiError(403, INVALID, "model_not_allowed", "This code may not use this model.", "model")
 
 
 @dataclass(slots=True)
@@ -62,10 +69,10 @@ class Given:
         return isinstance(options, dict) and options.get("include_usage") is True
 
 
-async def payer_of(request: web.Request) -> Payer:
-    """Raises ApiError 401, or AddressBlocked."""
+async def asker_of(request: web.Request) -> Asker:
+    """Raises ApiError 401, or a Refusal."""
     doorkeeper, address = request.app[DOORKEEPER], request.remote or ""
-    doorkeeper.admit(address)
+    await doorkeeper.admit(address)
     scheme, _, word = request.headers.get("Authorization", "").partition(" ")
     code, _, project = word.strip().partition(",")
     if scheme.lower() != "bearer" or not code:
@@ -73,9 +80,13 @@ async def payer_of(request: web.Request) -> Payer:
     caller = await doorkeeper.find(code, address)
     if caller is None:
         raise NO_CODE
+    most = caller.addresses_most
+    day = now() // DAY
+    if most and not await request.app[STORAGE].write(codes.used_from, caller.code, address, day, most):
+        raise ApiError(403, INVALID, "too_many_addresses", f"This code: {most} addresses a day.")
     for header in ("OpenAI-Project", "ChatGPT-Account-ID"):
         project = project or request.headers.get(header, "")
-    return Payer(caller.code, account_of(caller.customer), project if HEADER.fullmatch(project) else "")
+    return Asker(caller, project if HEADER.fullmatch(project) else "")
 
 
 async def read_whole(request: web.Request, most: int) -> bytes:

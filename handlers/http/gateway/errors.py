@@ -5,8 +5,9 @@ import math
 
 from aiohttp import web
 
-from billing.errors import InDebt, NotEnoughTokens, Refusal
-from bot.clock import SECOND, now
+from billing.errors import BudgetSpent, CodeUnusable, InDebt, NotEnoughTokens, Refusal
+from bot.blocks import Blocked, TooFast
+from bot.clock import MINUTE, SECOND, now
 from bot.providers.errors import (
     ContentRefused,
     ModelUnknown,
@@ -18,7 +19,7 @@ from bot.providers.errors import (
 from bot.queue import Banned
 from bot.storage import StorageError
 from bot.texts import tokens
-from handlers.http.blocks import AddressBlocked
+from handlers.http.auth import CodePaused
 
 INVALID, UPSTREAM = "invalid_request_error", "upstream_error"
 
@@ -32,9 +33,10 @@ class ApiError(Exception):
         self.status = status
         self.body = {"error": {"message": message, "type": type_, "param": param, "code": code}}
         self.retry_after = retry_after
+        self.headers: dict[str, str] = {}
 
-    def response(self, headers: dict[str, str] | None = None) -> web.Response:
-        headers = dict(headers or {})
+    def response(self) -> web.Response:
+        headers = dict(self.headers)
         if self.retry_after is not None:
             headers["Retry-After"] = str(max(1, math.ceil(self.retry_after)))
         if self.status == 401:
@@ -59,8 +61,16 @@ def said(error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
-        case AddressBlocked():
-            return too_many("This address is blocked for a time.", (error.until - now()) / SECOND)
+        case Blocked():
+            return too_many(f"This {error.what} is blocked for a time.", (error.until - now()) / SECOND)
+        case TooFast():
+            wait = (MINUTE - now() % MINUTE) / SECOND
+            told = too_many(f"More than {error.most} requests a minute.", wait)
+            told.headers = {
+                "x-ratelimit-limit-requests": str(error.most), "x-ratelimit-remaining-requests": "0",
+                "x-ratelimit-reset-requests": f"{wait:.0f}s",
+            }  # fmt: skip
+            return told
         case Refusal():
             return _of_refusal(error)
         case ProviderError():
@@ -88,6 +98,11 @@ def _of_refusal(error: Refusal) -> ApiError:
             )
         case InDebt():
             return ApiError(429, quota, quota, f"You owe {tokens(error.amount)} tokens. Buy some in the bot.")
+        case BudgetSpent():
+            amounts = f"this needs {tokens(error.price)}, {tokens(error.left)} are left"
+            return ApiError(429, quota, quota, f"This code's budget is spent: {amounts}.")
+        case CodePaused() | CodeUnusable():
+            return ApiError(401, INVALID, "invalid_api_key", "This API code is paused or ended.")
         case Banned():
             return ApiError(403, INVALID, "account_deactivated", "This customer is blocked.")
         case _:

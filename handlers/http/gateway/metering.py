@@ -9,7 +9,7 @@ from bot.clock import now
 from bot.relays import Begun, Ended, NewRelay, State
 from bot.storage import Storage
 from bot.texts import tokens
-from handlers.http.gateway.asking import Given, Payer
+from handlers.http.gateway.asking import Given
 from handlers.http.gateway.kinds import Quote
 
 log = structlog.get_logger()
@@ -48,9 +48,9 @@ class Meter:
         return {**held, **charged, "x-tokens-balance": shown(self.available)}
 
 
-async def begin(storage: Storage, payer: Payer, path: str, given: Given, quote: Quote, boot: str) -> Meter:
+async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
     """Set the tokens aside. Raises a Refusal."""
-    new = NewRelay(payer.account, payer.code, path, given.public, *quote, boot)
+    new = NewRelay(code, path, given.public, *quote, boot)
     return Meter(storage, given, await storage.write(relays.begin, new, now()))
 
 

@@ -19,10 +19,10 @@ from bot.settings import Settings
 from bot.storage import Storage
 from handlers.http.gateway import kinds, models, plain
 from handlers.http.gateway.asking import (
+    Asker,
     Given,
-    Payer,
+    asker_of,
     outgoing,
-    payer_of,
     read_whole,
     understood,
     understood_form,
@@ -52,6 +52,8 @@ class Metered:
     default: Callable[[Settings], str]
     """The model, where the request names none."""
     read: Callable[[bytes, str, ModelPrices, str], Given] = understood
+    work: str = "text"
+    """What kind of work a code must be allowed: text, image or voice."""
     free: bool = False
     """The upstream takes nothing for it: it may be asked twice."""
 
@@ -62,11 +64,11 @@ METERED = (
     Metered("/responses", kinds.RESPONSES, lambda settings: settings.text_model),
     Metered("/embeddings", kinds.EMBEDDINGS, lambda settings: "text-embedding-3-small"),
     Metered("/moderations", kinds.MODERATIONS, lambda settings: "omni-moderation-latest", free=True),
-    Metered("/images/generations", kinds.IMAGES, lambda settings: settings.image_model),
-    Metered("/images/edits", kinds.IMAGES, lambda settings: settings.image_model, understood_form),
-    Metered("/audio/speech", kinds.SPEECH, lambda settings: settings.speech_model),
-    Metered("/audio/transcriptions", kinds.TRANSCRIPTIONS, lambda _: "whisper-1", understood_form),
-    Metered("/audio/translations", kinds.TRANSCRIPTIONS, lambda _: "whisper-1", understood_form),
+    Metered("/images/generations", kinds.IMAGES, lambda settings: settings.image_model, work="image"),
+    Metered("/images/edits", kinds.IMAGES, lambda settings: settings.image_model, understood_form, "image"),
+    Metered("/audio/speech", kinds.SPEECH, lambda settings: settings.speech_model, work="voice"),
+    Metered("/audio/transcriptions", kinds.TRANSCRIPTIONS, lambda _: "whisper-1", understood_form, "voice"),
+    Metered("/audio/translations", kinds.TRANSCRIPTIONS, lambda _: "whisper-1", understood_form, "voice"),
 )
 
 
@@ -78,7 +80,7 @@ class Gateway:
         self._prices = prices
         self._settings = settings
         self._boot = secrets.token_hex(8)
-        self._limits = Limits(settings.gateway_requests, settings.gateway_at_one_time)
+        self._limits = Limits(settings.gateway_at_one_time)
         self._draining = False
 
     async def run(self) -> None:
@@ -97,19 +99,19 @@ class Gateway:
 
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
-        payer = await payer_of(request)
-        headers = self._limits.count(payer.code)
+        asker = await asker_of(request)
         if self._draining:
             raise ApiError(503, "server_error", None, "Ending; try again in a moment.", retry_after=5)
-        with self._limits.under_way(payer.code), self.lines.open(request) as line:
+        with self._limits.under_way(asker.caller.code), self.lines.open(request) as line:
             raw = await read_whole(request, self._settings.gateway_body_mb * 2**20)
             media = request.headers.get("Content-Type", "")
             given = route.read(raw, media, self._prices, route.default(self._settings))
             given.is_chat = route.kind is kinds.CHAT
+            asker.allow(route.work, given.public)
             quote = route.kind.quote(given, given.price)
-            meter = await begin(self._storage, payer, route.path, given, quote, self._boot)
+            meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
             try:
-                return await self._relay(request, line, route, payer, given, meter, headers)
+                return await self._relay(request, line, route, asker, given, meter)
             except Left:
                 await meter.end("left")
                 return web.Response(status=GONE)
@@ -122,18 +124,17 @@ class Gateway:
                 await meter.end("failed")
 
     async def _relay(
-        self, request: web.Request, line: Line, route: Metered, payer: Payer, given: Given, meter: Meter,
-        headers: dict[str, str],
+        self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter
     ) -> web.StreamResponse:  # fmt: skip
         """The one call outside."""
-        call = self._call(route, payer, given, meter)
+        call = self._call(route, asker, given, meter)
         deadline = asyncio.get_running_loop().time() + self._settings.gateway_seconds
         async with AsyncExitStack() as upstream:
             try:
                 async with asyncio.timeout_at(deadline):
                     reply = await upstream.enter_async_context(self._pool.send(call))
                     meter.credential = reply.credential.id
-                    headers |= {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
+                    headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
                     if reply.media != EVENT_STREAM:
                         return await plain.answer(line, given, route.kind, meter, reply, headers)
             except TimeoutError:
@@ -142,11 +143,11 @@ class Gateway:
             relaying = Relaying(request, line, given, route.kind, meter, deadline, broke_off)
             return await relaying.run(reply, headers)
 
-    def _call(self, route: Metered, payer: Payer, given: Given, meter: Meter) -> Call:
+    def _call(self, route: Metered, asker: Asker, given: Given, meter: Meter) -> Call:
         changes = route.kind.fit(given, given.price, meter.held)
         headers = {"Content-Type": given.media}
-        if payer.project:
-            headers["OpenAI-Project"] = payer.project
+        if asker.project:
+            headers["OpenAI-Project"] = asker.project
         return Call(
             route.path, outgoing(given, changes), given.model, headers=headers,
             seconds=self._settings.gateway_silence_seconds, free=route.free,
@@ -154,7 +155,7 @@ class Gateway:
 
     async def models(self, request: web.Request) -> web.Response:
         """Free, for whoever has a code."""
-        self._limits.count((await payer_of(request)).code)
+        await asker_of(request)
         known = await models.listing(self._pool, self._prices)
         name = request.match_info.get("name")
         if name is None:
