@@ -6,6 +6,8 @@ from contextlib import suppress
 
 import structlog
 
+from bot.providers.pool.credential import Credential
+from bot.providers.pool.grants import Grants
 from bot.providers.pool.models import list_models
 from bot.providers.pool.pool import News, Pool
 from bot.upstreams import Upstreams
@@ -18,11 +20,13 @@ LISTED_AGAIN = 10
 
 
 class PoolKeeper:
-    def __init__(self, pool: Pool, upstreams: Upstreams) -> None:
+    def __init__(self, pool: Pool, upstreams: Upstreams, grants: Grants) -> None:
         self.tell: Callable[[str], Awaitable[None]] = _tell_log
         """Tells the admins."""
         self._pool = pool
         self._upstreams = upstreams
+        self._grants = grants
+        grants.keep = self._keep_refresh_token
         self._news: asyncio.Queue[News] = asyncio.Queue(NEWS_MOST)
         self._round = 0
         pool.tell = self._hear
@@ -61,6 +65,13 @@ class PoolKeeper:
             if credential.id in refused and verdict is None:
                 await self._upstreams.set_state(credential.id, "enabled")
                 await self.tell(f"The upstream {credential.upstream} takes credential {credential.id} again.")
+
+    async def refresh(self, *, forced: bool = False) -> None:
+        """Get new access tokens for those that end soon, or for all."""
+        await self._grants.refresh_all(self._pool.credentials, forced=forced)
+
+    async def _keep_refresh_token(self, credential: Credential, refresh_token: str) -> None:
+        await self._upstreams.keep_refresh_token(credential.id, refresh_token)
 
     def _hear(self, news: News) -> None:
         with suppress(asyncio.QueueFull):

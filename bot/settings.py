@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from apscheduler.triggers.cron import CronTrigger
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -54,6 +55,8 @@ class Settings(BaseSettings):
     """How many other credentials are asked after the first has refused a request."""
     upstream_wait_seconds: float = Field(default=10, ge=0, le=300)
     """How long a request may wait for a credential to be well again."""
+    oauth_refresh: str = "0 3 */4 * *"
+    """When the access tokens of OAuth credentials are all renewed: a crontab's line, UTC."""
     check_model: bool = False
     """Ask only those servers that list the model."""
     text_model: str = "gpt-4o-mini"
@@ -175,6 +178,15 @@ class Settings(BaseSettings):
     def _known_engines(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if strange := set(value) - {"openai", "gtts", "espeak"}:
             raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, gtts, espeak")
+        return value
+
+    @field_validator("oauth_refresh")
+    @classmethod
+    def _crontab(cls, value: str) -> str:
+        try:
+            CronTrigger.from_crontab(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is no crontab's line, as 0 3 */4 * *") from None
         return value
 
     @field_validator("database_url")

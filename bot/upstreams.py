@@ -85,10 +85,19 @@ class Upstreams:
         """The last thing that went wrong with it; None: it is well."""
         await self._storage.write(_note, credential, error, now())
 
-    async def keep_secret(self, credential: Credential, secret: Secret) -> None:
-        """Its secret has changed: a server has given another refresh token."""
-        sealed = self._seal.seal(secret.stored())
-        await self._storage.write(_keep_secret, credential.id, sealed)
+    async def keep_refresh_token(self, credential: int, refresh_token: str) -> None:
+        """The server has given another, and may not take the old one any more."""
+
+        def keep(conn: Connection) -> None:
+            row = conn.one("SELECT secret FROM credential WHERE id = :id", id=credential)
+            if row is None or row.secret is None:
+                return
+            secret = self._open(row.secret)
+            secret.grant["refresh_token"] = refresh_token
+            sealed = self._seal.seal(secret.stored())
+            conn.run("UPDATE credential SET secret = :secret WHERE id = :id", secret=sealed, id=credential)
+
+        await self._storage.write(keep)
 
     async def load(self) -> Loaded:
         """What the pool may use."""
@@ -188,7 +197,3 @@ def _note(conn: Connection, credential: int, error: str | None, now: int) -> Non
         "UPDATE credential SET error = :error, error_at = :at WHERE id = :id",
         error=error, at=now if error else None, id=credential,
     )  # fmt: skip
-
-
-def _keep_secret(conn: Connection, credential: int, sealed: bytes) -> None:
-    conn.run("UPDATE credential SET secret = :secret WHERE id = :id", secret=sealed, id=credential)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -34,6 +35,7 @@ from bot.outbound import open_outbound
 from bot.pool_keeper import PoolKeeper
 from bot.prices import Prices
 from bot.providers.opened import Providers, open_providers
+from bot.providers.pool.grants import Grants
 from bot.providers.pool.pool import Pool
 from bot.providers.upstream import OPENAI_URL
 from bot.sandbox.page import add_page
@@ -134,12 +136,14 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         swept = {
             **sweeps(settings, storage, files, jobs, door, state, texts, blocks),
             "upstreams": (60, keeper.look),
+            "access tokens": (60, keeper.refresh),
         }
-        await stack.enter_async_context(schedule(swept))
+        at_times = {"access tokens, all": (settings.oauth_refresh, partial(keeper.refresh, forced=True))}
+        await stack.enter_async_context(schedule(swept, at_times))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(run())
-            for run in (jobs.run, deliveries.run, keeper.run, gateway.run, *door.tasks)
+            for run in (jobs.run, deliveries.run, keeper.run, keeper.refresh, gateway.run, *door.tasks)
         ]
         yield App(
             settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept, gateway
@@ -169,12 +173,13 @@ async def open_pool(
     """Every upstream that there is; the settings' is the first."""
     url = (outside.upstream_url or OPENAI_URL).rstrip("/")
     await upstreams.take_settings(url, outside.upstream_key, settings.proxy_url)
+    grants = Grants()
     async with Pool(
         way=settings.upstream_choice, retry_times=settings.retry_times,
-        wait_seconds=settings.upstream_wait_seconds,
+        wait_seconds=settings.upstream_wait_seconds, bearers=grants,
     ) as pool:  # fmt: skip
         pool.check_model = settings.check_model
-        keeper = PoolKeeper(pool, upstreams)
+        keeper = PoolKeeper(pool, upstreams, grants)
         await keeper.reload()
         yield pool, keeper
 

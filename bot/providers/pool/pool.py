@@ -82,6 +82,10 @@ class Bearers(Protocol):
         """The access token of a credential with a grant. Raises ProviderError."""
         ...
 
+    def forget_stale(self, credential: Credential) -> bool:
+        """The upstream does not take it: True where a new one may help."""
+        ...
+
 
 class Pool:
     def __init__(
@@ -271,12 +275,25 @@ class Pool:
         self._health.begin(credential.id, call.model)
         try:
             outcome = await self._ask(credential, call)
+            if self._needs_new_access(credential, outcome):
+                outcome = await self._ask(credential, call)
         except BaseException:  # the caller left
             self._health.left(credential.id, call.model)
             self._news()
             raise
         self._note(credential, call.model, outcome.verdict)
         return outcome
+
+    def _needs_new_access(self, credential: Credential, outcome: "Outcome") -> bool:
+        """Its access token was revoked early: the call was not taken up, and a new one may be."""
+        reply, verdict = outcome
+        refused = verdict is not None and verdict.blame == "refused"
+        if not refused or credential.grant is None or reply is None or self._bearers is None:
+            return False
+        if not self._bearers.forget_stale(credential):
+            return False
+        self._let_go(reply)
+        return True
 
     async def _ask(self, credential: Credential, call: Call) -> "Outcome":
         """Its answer, and what that says. It counts as busy until the reply is let go."""

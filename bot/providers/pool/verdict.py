@@ -89,6 +89,8 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict |
 def of_exception(error: BaseException, *, repeatable: bool = False) -> Verdict:
     """`repeatable`: nothing is paid for such a call, so it may be made twice."""
     match error:
+        case UpstreamRefusesUs() | UpstreamUnreachable():  # no access token: nothing was sent
+            return Verdict(error, True)
         case ProviderError():
             return Verdict(error, repeatable)
         case (
