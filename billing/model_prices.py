@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from billing.tariff import SHIPPED, TariffError, amount_of
@@ -97,18 +96,18 @@ def _fitting(patterns: Mapping[str, object], name: str) -> str | None:
     return max(fitting, key=len, default=None)
 
 
-def load_model_prices(path: Path = SHIPPED) -> ModelPrices:
-    """Read `[models]` and `[aliases]` of a tariff file; the shipped `[models]` where it has none."""
+def model_prices_of(text: str, name: str) -> ModelPrices:
+    """Its `[models]` and `[aliases]`; the shipped `[models]` where it has none. Raises TariffError."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(text)
         if "models" not in data:
             data["models"] = tomllib.loads(SHIPPED.read_text("utf-8"))["models"]
         models = {name: _price(row) for name, row in data["models"].items()}
         if ANY not in models:
             raise ValueError('[models."*"] is needed: the price of models that are not named')
         aliases = {name: Alias(**row) for name, row in data.get("aliases", {}).items()}
-    except (OSError, TypeError, ValueError, AttributeError) as error:
-        raise TariffError(f"{path}: {error}") from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise TariffError(f"{name}: {error}") from None
     return ModelPrices(models, aliases)
 
 

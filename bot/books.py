@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from bot.catalog.upstream_prices import SHIPPED, read_upstream_prices
 from bot.operator import Operator
 from bot.secrets import kept_secret
 from bot.settings import Settings
@@ -37,4 +39,6 @@ async def open_books(settings: Settings) -> AsyncIterator[tuple[Storage, Operato
     secrets = Secrets.of(settings)
     async with open_storage(settings.data_dir / FILE) as storage:
         upstreams = Upstreams(storage, secrets.encryption_key)
-        yield storage, Operator(storage, secrets.pepper, settings.signup_tokens * 1000, upstreams)
+        prices = read_upstream_prices(Path(settings.upstream_prices_file or SHIPPED))
+        signup = settings.signup_tokens * 1000
+        yield storage, Operator(storage, secrets.pepper, signup, prices, upstreams)

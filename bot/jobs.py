@@ -30,6 +30,7 @@ from bot.providers import Answer, Provider, Request, TextRequest, Turn
 from bot.providers.errors import NoAnswer, ProviderError
 from bot.queue import Job, NewJob, Outcome
 from bot.storage import Storage, StorageError
+from bot.watch import BooksWrong, Watch
 
 log = structlog.get_logger()
 
@@ -92,7 +93,9 @@ class Jobs:
         queue_seconds: float = 600,
         running_per_customer: int = 4,
         running_per_code: int = 30,
+        watch: Watch | None = None,
     ) -> None:
+        self.watch = watch or Watch()
         self.boot = secrets.token_hex(8)
         self.doors: dict[str, Door] = {}
         self.prices = prices
@@ -110,10 +113,17 @@ class Jobs:
 
     async def submit(self, new: NewJob) -> Job:
         """Price it, hold the price and queue it, or raise a Refusal. The same key twice is one job."""
+        if self.watch.stops and not await self._knows(new.key):
+            raise BooksWrong
         price = self.prices.of(new.request)
-        job = await self._storage.write(queue.submit, new, price, self._queue_most, now())
+        job = await self._storage.write(
+            queue.submit, new, price, self._queue_most, now(), self.prices.version
+        )
         self._wake[job.kind].set()
         return job
+
+    async def _knows(self, key: str) -> bool:
+        return await self._storage.fetch_one("SELECT 1 FROM job WHERE key = :key", key=key) is not None
 
     async def withdraw(self, job: int, customer: int) -> bool:
         """Cancel it if it has not been begun: it costs nothing. False where it has, or is not theirs."""
@@ -267,7 +277,7 @@ class Jobs:
         turn = None
         if isinstance(request, TextRequest) and request.conversation:
             turn = (request.conversation, request.question)
-        charged = min(job.price, self.prices.of_answer(request, answer))
+        charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
         return Outcome("answered", charged, answer, files, conversation=turn)
 
     def _stopped(self, running: _Running) -> Outcome:

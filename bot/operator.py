@@ -8,7 +8,9 @@ from billing import codes as api_codes
 from billing.ledger import GRANT, MILLI, account_of, balance, transfer
 from bot import customers
 from bot.audit import Violation, audit
-from bot.clock import now
+from bot.book_report import Report, report
+from bot.catalog.upstream_prices import UpstreamPrices, read_upstream_prices
+from bot.clock import DAY, now
 from bot.customers import Customer
 from bot.storage import Storage
 from bot.upstreams import Upstreams
@@ -27,10 +29,12 @@ class Profile(NamedTuple):
 
 class Operator:
     def __init__(
-        self, storage: Storage, pepper: bytes, signup: int, upstreams: Upstreams | None = None
-    ) -> None:
+        self, storage: Storage, pepper: bytes, signup: int, upstream_prices: UpstreamPrices | None = None,
+        upstreams: Upstreams | None = None,
+    ) -> None:  # fmt: skip
         self.upstreams = upstreams or Upstreams(storage, pepper)
         self._storage = storage
+        self._upstream_prices = upstream_prices or read_upstream_prices()
         self._pepper = pepper
         self._signup = signup
 
@@ -88,6 +92,14 @@ class Operator:
             )
 
         return await self._storage.write(profile)
+
+    async def books(self, days: int) -> Report:
+        """Of so many days, today the last."""
+        return await report(self._storage, self._upstream_prices, (now() // DAY - days + 1) * DAY)
+
+    async def books_between(self, begin: int, end: int) -> Report:
+        whole = await report(self._storage, self._upstream_prices, begin)
+        return whole.between(begin, end)
 
     async def audit(self) -> list[Violation]:
         return await audit(self._storage)

@@ -94,6 +94,8 @@ class Job(NamedTuple):
     state: str
     attempt: int
     lane: str | None = None
+    tariff: int | None = None
+    """The price list that its price was reckoned by."""
 
 
 class Outcome(NamedTuple):
@@ -109,10 +111,12 @@ class Outcome(NamedTuple):
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
-_JOB = "id, key, customer, door, kind, request, place, price, state, attempt, lane"
+_JOB = "id, key, customer, door, kind, request, place, price, state, attempt, lane, tariff"
 
 
-def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int) -> Job:
+def submit(
+    conn: Connection, new: NewJob, price: int, queue_most: int, now: int, tariff: int | None = None
+) -> Job:
     """Queue the job and hold its price, or raise a Refusal."""
     known = conn.one(f"SELECT {_JOB} FROM job WHERE key = :key", key=new.key)
     if known is not None:
@@ -122,12 +126,14 @@ def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int)
     _refuse(conn, new, queue_most)
     row = conn.only(
         "INSERT INTO job (key, customer, door, scope, lane, kind, request, place, delivers, price,"
-        " code, target, created_at) VALUES (:key, :customer, :door, :scope, :lane, :kind, :request, :place,"
-        " :delivers, :price, :code, :target, :now)"
+        " code, target, tariff, created_at)"
+        " VALUES (:key, :customer, :door, :scope, :lane, :kind, :request, :place,"
+        " :delivers, :price, :code, :target, :tariff, :now)"
         f" RETURNING {_JOB}",
         key=new.key, customer=new.customer, door=new.door, scope=new.scope, lane=new.lane,
         kind=new.request.kind, request=new.stored,
-        place=new.place, delivers=int(new.delivers), price=price, code=new.code, target=new.target, now=now,
+        place=new.place, delivers=int(new.delivers), price=price, code=new.code, target=new.target,
+        tariff=tariff, now=now,
     )  # fmt: skip
     job = Job(*row)
     payer = account_of(job.customer)

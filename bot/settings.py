@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     tariff_file: str = ""
     """A tariff.toml of the operator's own."""
     packs_file: str = ""
+    upstream_prices_file: str = ""
+    """What the upstream charges, for /books."""
 
     # Limits
     chat_text_bytes_max: int = Field(default=8_000, ge=1, le=30_000)

@@ -20,7 +20,8 @@ from billing.ledger import MILLI
 FOLDER = Path(__file__).parent.parent / "locales"
 LANGUAGES = {"en": "English", "fa": "فارسی", "ru": "Русский", "zh_CN": "简体中文", "zh_TW": "繁體中文"}
 FALLBACK = "en"
-RIGHT_TO_LEFT = frozenset({"fa"})
+PERSIAN = "fa"
+RIGHT_TO_LEFT = frozenset({PERSIAN})
 
 Say = Callable[..., str]
 """`say("welcome", name=...)`: a text in one language."""
@@ -87,6 +88,16 @@ class _Jalali(_Digits):
         day, _, hour = str(self._value).partition(" ")
         persian = jdatetime.date.fromgregorian(date=date.fromisoformat(day))
         return f"{persian:%Y/%m/%d} {hour}".rstrip().translate(_PERSIAN_DIGITS)
+
+
+def figures(text: str, language: str) -> str:
+    """Figures, or a day, outside of any sentence, in the digits of the language."""
+    return text.translate(_PERSIAN_DIGITS) if language == PERSIAN else text
+
+
+def day(at: str, language: str) -> str:
+    """A day, as 2026-01-31, or with an hour, in the language's calendar and digits."""
+    return _Jalali(at).format(None) if language == PERSIAN else at
 
 
 def isolated(text: str) -> str:

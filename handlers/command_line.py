@@ -55,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
     credit.add_argument("--reason", required=True)
     acts.add_parser("audit", add_help=False)
     upstream_lines.add_to(acts)
+    books = acts.add_parser("books", add_help=False)
+    books.add_argument("--days", type=int, choices=range(1, 61), default=7, metavar="1-60")
     return admin
 
 
@@ -71,6 +73,8 @@ async def act(operator: Operator, words: Sequence[str], key: str, given: str = "
                 return Done(f"{asked.telegram_id} has {tokens(balance.posted)} tokens.")
             case "upstream":
                 return Done(await upstream_lines.act(operator.upstreams, asked, given))
+            case "books":
+                return Done((await operator.books(asked.days)).text())
             case _:
                 return await _audit(operator)
     except (Misused, ValueError, Refusal, BadLine) as error:

@@ -233,9 +233,9 @@ QUEUE = (
 )  # fmt: skip
 
 JOBS = (
-    ("more may be charged than was agreed", "charged = min(job.price, self.prices.of_answer(request, answer))",
-     "charged = self.prices.of_answer(request, answer)"),
-    ("the price is charged, not the answer's worth", "self.prices.of_answer(request, answer))",
+    ("more may be charged than was agreed", "charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))",
+     "charged = self.prices.of_answer(request, answer, job.tariff)"),
+    ("the price is charged, not the answer's worth", "self.prices.of_answer(request, answer, job.tariff))",
      "self.prices.of(request))"),
     ("an answer without anything is charged", "if not answer.files and (not answer.text or", "if False and (not answer.text or"),
     ("a job that can't be settled keeps its hold", "            await self._end(job, INTERNAL)\n", "            pass\n"),

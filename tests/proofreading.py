@@ -16,7 +16,9 @@ CARD = "6037 9911 1111 1111"
 WORDS: dict[str, Any] = {
     "name": "Ada", "link": LINK, "charge": CHARGE, "mode": "😂", "style": "—", "progress": "2",
     "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5", "address": "a.example",
-    "why": "—", "code": "tb_live_AbCd…WxYz", "state": "—", "money": "1.99 USD", "card": CARD,
+    "why": "—", "month": "2026-11", "opening": "1", "came": "+1.5", "went": "−2", "closing": "0.5",
+    "page": "1", "pages": "2", "number": "1001",
+    "code": "tb_live_AbCd…WxYz", "state": "—", "money": "1.99 USD", "card": CARD,
     "holder": "Ada",
 }  # fmt: skip
 NUMBERS = ("available", "count", "held", "left", "most", "price", "size", "stars", "tokens", "turn")

@@ -26,9 +26,10 @@ def extend(conn: Connection, charge: str, month: Month) -> None:
     conn.run(
         "INSERT INTO subscription (invoice, customer, charge, first_at, paid_until)"
         " SELECT invoice, customer, charge, :at, :until FROM payment WHERE charge = :charge"
+        "   AND state IN ('credited', 'refund_failed')"
         " ON CONFLICT (invoice) DO UPDATE SET"
-        " state = CASE WHEN excluded.paid_until > paid_until THEN 'active' ELSE state END,"
-        " by_us = CASE WHEN excluded.paid_until > paid_until THEN 0 ELSE by_us END,"
+        " state = CASE WHEN excluded.paid_until > paid_until AND cancel_due = 0 THEN 'active' ELSE state END,"
+        " by_us = CASE WHEN excluded.paid_until > paid_until AND cancel_due = 0 THEN 0 ELSE by_us END,"
         " charge = CASE WHEN excluded.first_at < first_at THEN excluded.charge ELSE charge END,"
         " first_at = min(first_at, excluded.first_at), paid_until = max(paid_until, excluded.paid_until)",
         charge=charge, at=month.at, until=month.until,
@@ -36,11 +37,13 @@ def extend(conn: Connection, charge: str, month: Month) -> None:
 
 
 def current(conn: Connection, customer: int, now: int) -> Row | None:
-    """The customer's subscription that is paid for now."""
+    """The customer's subscription that is paid for now; not one that was given back whole."""
     return conn.one(
         "SELECT subscription.id, charge, paid_until, subscription.state, by_us, amount, stars"
         " FROM subscription JOIN invoice ON invoice.id = invoice"
-        " WHERE subscription.customer = :customer AND paid_until > :now ORDER BY paid_until DESC LIMIT 1",
+        " WHERE subscription.customer = :customer AND paid_until > :now AND EXISTS"
+        "   (SELECT 1 FROM payment WHERE payment.invoice = subscription.invoice"
+        "   AND payment.state IN ('credited', 'refund_failed')) ORDER BY paid_until DESC LIMIT 1",
         customer=customer, now=now,
     )  # fmt: skip
 
@@ -63,7 +66,7 @@ def end(conn: Connection, invoice: int) -> None:
 
 
 DUE = (
-    "SELECT subscription.id, charge, telegram_id FROM subscription"
+    "SELECT subscription.id, charge, telegram_id, coalesce(language, spoken) AS language FROM subscription"
     " JOIN customer ON customer.id = subscription.customer WHERE cancel_due = 1 LIMIT 50"
 )
 """Those that Telegram has not been asked to cancel yet, or has not answered about."""

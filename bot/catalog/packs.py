@@ -17,11 +17,24 @@ class PacksError(Exception):
 
 def read_packs(path: Path = SHIPPED) -> dict[str, Pack]:
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise PacksError(f"{path}: {error}") from None
+    return packs_of(text, str(path))
+
+
+def packs_of(text: str, path: str) -> dict[str, Pack]:
+    """What a file of packs says; `path` is what the sentence of a PacksError begins with."""
+    try:
+        data = tomllib.loads(text)
         packs = [_pack(pack, 0) for pack in data["pack"]]
         packs += [_pack(plan, MONTH) for plan in data.get("plan", ())]
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        raise PacksError(f"{path}: {error} is missing") from None
+    except (TypeError, ValueError) as error:  # what is no TOML is a ValueError, too
         raise PacksError(f"{path}: {error}") from None
+    if len({pack.name for pack in packs}) < len(packs):
+        raise PacksError(f"{path}: two packs have the same name")
     if any(pack.amount <= 0 or not 1 <= pack.stars <= 100_000 or len(pack.name) > 32 for pack in packs):
         raise PacksError(f"{path}: a pack has tokens, 1 to 100,000 stars and a name of at most 32 characters")
     if any(price <= 0 for pack in packs for price in pack.prices.values()):

@@ -9,6 +9,7 @@ from billing import Row
 from billing.ledger import account_of
 from billing.tariff import Step, Tariff
 from bot.clock import DAY, now
+from bot.prices import Prices
 from bot.signing import signing_secret
 from bot.storage import Storage
 from bot.texts import tokens
@@ -17,7 +18,7 @@ from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import IMAGE, TEXT, VOICE, WIRE
 
 STORAGE = web.AppKey("storage", Storage)
-TARIFF = web.AppKey("tariff", Tariff)
+PRICES = web.AppKey("prices", Prices)
 SIGNING_KEY = web.AppKey("signing_key", bytes)
 ROUTES = web.RouteTableDef()
 
@@ -38,7 +39,7 @@ async def account(request: web.Request) -> web.Response:
             "available": float(tokens(row.posted - row.held)),
             "budget": _budget(row),
             "limits": limits(request.app[CALLBACK_API], caller),
-            "prices": prices(request.app[TARIFF]),
+            "prices": prices(request.app[PRICES].tariff),
             "webhook_secret": signing_secret(request.app[SIGNING_KEY], caller.code, caller.secret),
         },
         headers={"Cache-Control": "no-store"},

@@ -9,6 +9,7 @@ from bot.clock import SECOND
 from bot.providers import errors as outside
 from bot.queue import Banned, FilesFull, QueueFull, TooManyWaiting
 from bot.texts import tokens
+from bot.watch import BooksWrong
 from handlers.http.auth import CodePaused
 
 WORKED = 100
@@ -77,6 +78,8 @@ def said(refusal: Refusal) -> Said:
             return Said(NO_TOKENS, f"The owner of this code owes {tokens(amount)} tokens.")
         case QueueFull():
             return Said(TOO_MANY, "Too many requests are waiting just now. Try again in a minute.")
+        case BooksWrong():
+            return Said(INTERNAL, "The books are being checked: no new requests are taken just now.")
         case Banned():
             return Said(BLOCKED, "The owner of this code is blocked, until an admin lifts it.")
     raise refusal

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -19,18 +19,20 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
-from billing.payments.orders import Pack
 from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
+from bot.price_lists import PriceLists
 from bot.settings import Settings, SettingsError
+from bot.statements.maker import Statements
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
     api_codes,
+    books,
     chat,
     code_options,
     deliveries,
@@ -41,14 +43,19 @@ from handlers.telegram import (
     low_balance,
     menu,
     paysupport,
+    prices,
+    purchases,
     shop,
+    statements,
     subscriptions,
     support,
     upstreams,
     voice,
     vouchers,
 )
+from handlers.telegram import alarm as alarms
 from handlers.telegram.admins import Admins
+from handlers.telegram.alarm import Alarm
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
@@ -83,7 +90,7 @@ class Parts:
     texts: Texts
     operator: Operator
     admin_ids: Sequence[int]
-    packs: Mapping[str, Pack]
+    price_lists: PriceLists
     modes: Sequence[str]
     styles: Sequence[str]
     invoice_secret: bytes
@@ -100,6 +107,7 @@ class TelegramDoor:
     receipts: Receipts
     refunding: Refunding
     reconciliation: Reconciliation
+    alarm: Alarm
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     drain: Callable[[float], Coroutine[Any, Any, None]]
@@ -124,10 +132,11 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
-    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
+    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, texts, admins)
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
+    alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
-    asking = Asking(parts.jobs, showing, settings)
+    asking, statements_made = Asking(parts.jobs, showing, settings), Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
@@ -139,9 +148,10 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         await dispatcher.feed_update(
             bot, update, me=await bot.me(), admins=admins, people=people, texts=texts,
             asking=asking, storage=storage, jobs=parts.jobs,
-            settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
+            settings=settings, operator=parts.operator, packs=parts.price_lists.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
+            statements=statements_made, price_lists=parts.price_lists, watch=parts.jobs.watch,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -153,6 +163,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     async def introduce() -> None:
         with by_itself("set_commands"):
             await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+        await alarm.tell()
 
     async def reconcile() -> None:
         with by_itself("reconciliation"):  # it comes again in a while
@@ -161,7 +172,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
         yield TelegramDoor(
-            bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
+            bot, inbox, admins, people, receipts, refunding, reconciliation, alarm, tasks, answers.drain
         )  # fmt: skip
     finally:
         if not url.startswith("https:"):  # else aiogram waits a moment for TLS to end
@@ -217,8 +228,8 @@ def handlers_in_order() -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     modules = (
-        subscriptions, paysupport, admin, upstreams, code_options, api_codes, deliveries, vouchers, gifts,
-        support, menu, account, low_balance,
+        alarms, subscriptions, paysupport, admin, books, prices, upstreams, code_options, api_codes,
+        deliveries, vouchers, gifts, support, menu, account, low_balance, statements, purchases,
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, *(method.router for method in METHODS),

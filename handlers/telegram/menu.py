@@ -32,13 +32,14 @@ log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
-    "help", "new", "mode", "image", "voice", "balance", "notice", "buy", "subscription", "gift",
-    "apicode", "deliveries", "language", "support", "paysupport", "cancel", "terms", "privacy",
+    "help", "new", "mode", "image", "voice", "balance", "statement", "purchases", "notice", "buy",
+    "subscription", "gift", "apicode", "deliveries", "language", "support", "paysupport", "cancel", "terms",
+    "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (
     "issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars", "voucher", "vouchers",
-    "books", "receipts", "reverse", "code", "blocks", "upstreams",
+    "books", "prices", "receipts", "reverse", "resume", "code", "blocks", "upstreams",
 )  # fmt: skip
 PAPERS = ("terms", "privacy")
 INVITE = "inv"

@@ -9,7 +9,7 @@ from billing.payments import reconciliation, refunds, subscriptions
 from billing.payments.orders import STARS
 from bot.clock import now
 from bot.storage import Storage
-from bot.texts import money
+from bot.texts import Texts, closest, money
 from handlers.telegram.admins import Admins
 
 log = structlog.get_logger()
@@ -21,9 +21,10 @@ _DUE = (
 
 
 class Refunding:
-    def __init__(self, bot: Bot, storage: Storage, admins: Admins) -> None:
+    def __init__(self, bot: Bot, storage: Storage, texts: Texts, admins: Admins) -> None:
         self._bot = bot
         self._storage = storage
+        self._texts = texts
         self._admins = admins
 
     async def ask(self, charge: str) -> bool:
@@ -73,6 +74,14 @@ class Refunding:
                 log.error("subscription not cancelled yet", charge=row.charge, error=str(error))
                 continue
             await self._storage.write(subscriptions.ended, row.id)
+            await self._tell_ended(row)
+
+    async def _tell_ended(self, row: Row) -> None:
+        say = self._texts.say(row.language or closest(None))
+        try:
+            await self._bot.send_message(row.telegram_id, say("plan-given-back"))
+        except AiogramError as error:
+            log.warning("a customer could not be told", charge=row.charge, error=type(error).__name__)
 
     async def give_back(self, charge: str) -> bool:
         """The Stars of a payment that no order explains; False where there is no such payment."""

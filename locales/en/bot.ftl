@@ -154,7 +154,7 @@ balance-debt = You owe { $tokens ->
         [one] { $tokens } token
        *[other] { $tokens } tokens
     } for a payment that was taken back; your next purchase repays that first.
-balance-next = /buy gets more.
+balance-next = /buy gets more. What you bought: /purchases · a month on paper: /statement
 balance-older = ← Earlier
 balance-newest = Latest
 notice-usage = Tell me below how many tokens I shall tell you: /notice 20

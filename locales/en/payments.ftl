@@ -26,3 +26,4 @@ movement-purchase = bought
 movement-purchase-refund = purchase taken back
 command-receipts = Receipts to decide
 command-reverse = Take a payment's tokens back
+plan-given-back = Your subscription is cancelled, because a month of it was given back. /buy

@@ -131,6 +131,8 @@ balance = شما { DIGITS($available) } توکن دارید.
 balance-held = { DIGITS($held) } توکن دیگر هم برای درخواست‌های در حال انجام کنار گذاشته شده است.
 balance-debt = بابت پرداختی که پس گرفته شد { DIGITS($tokens) } توکن بدهکارید؛ خرید بعدی اول آن را تسویه می‌کند.
 balance-next = خرید توکن: /buy
+    رسید خریدها: /purchases
+    صورت‌حساب ماهانه: /statement
 balance-older = قدیمی‌ترها
 balance-newest = تازه‌ترین‌ها
 notice-usage = بنویسید وقتی توکن‌هایتان از چند تا کمتر شد خبرتان کنم: /notice ۲۰

@@ -164,7 +164,7 @@ balance-debt = За вами долг: { $tokens ->
         [many] { $tokens } токенов
        *[other] { $tokens } токена
     } за отозванный платёж; следующая покупка сначала погасит его.
-balance-next = Пополнить: /buy
+balance-next = Пополнить: /buy · чеки: /purchases · выписка: /statement
 balance-older = ← Раньше
 balance-newest = Последние
 notice-usage = Напишите, при каком остатке токенов вас предупредить: /notice 20

@@ -46,3 +46,4 @@ movement-purchase = покупка
 movement-purchase-refund = покупка отменена
 command-receipts = Чеки, ожидающие решения
 command-reverse = Забрать токены платежа
+plan-given-back = Ваша подписка отменена, потому что один её месяц возвращён. /buy

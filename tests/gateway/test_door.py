@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.audit import Violation
 from handlers.http.app import make_app
 from handlers.http.gateway.routes import METERED, PREFIX
 from tests.gateway.program import Program, question
@@ -217,3 +218,12 @@ async def test_who_has_no_code_is_told_so_and_nothing_more(app, word):
             assert answer.status == 401
             assert (await answer.json())["error"]["code"] == "invalid_api_key"
             assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_nothing_is_taken_while_the_books_are_wrong(program, app, models):
+    app.jobs.watch.violations = [Violation("I1", [])]
+
+    answer = await program.chat()
+
+    assert (answer.status, models.bodies) == (503, [])
+    app.jobs.watch.violations = []

@@ -19,6 +19,7 @@ from bot.providers.errors import (
 from bot.queue import Banned
 from bot.storage import StorageError
 from bot.texts import tokens
+from bot.watch import BooksWrong
 from handlers.http.auth import CodePaused
 
 INVALID, UPSTREAM = "invalid_request_error", "upstream_error"
@@ -103,6 +104,9 @@ def _of_refusal(error: Refusal) -> ApiError:
             return ApiError(429, quota, quota, f"This code's budget is spent: {amounts}.")
         case CodePaused() | CodeUnusable():
             return ApiError(401, INVALID, "invalid_api_key", "This API code is paused or ended.")
+        case BooksWrong():
+            message = "Nothing is taken now; the operator has been told."
+            return ApiError(503, "server_error", None, message, retry_after=60)
         case Banned():
             return ApiError(403, INVALID, "account_deactivated", "This customer is blocked.")
         case _:

@@ -13,10 +13,12 @@ from aiohttp import web
 from billing.model_prices import ModelPrices
 from bot import relays
 from bot.clock import now
+from bot.price_lists import PriceLists
 from bot.providers.errors import NoAnswer
 from bot.providers.pool.pool import Call, Pool
 from bot.settings import Settings
 from bot.storage import Storage
+from bot.watch import BooksWrong, Watch
 from handlers.http.gateway import kinds, models, plain
 from handlers.http.gateway.asking import (
     Asker,
@@ -73,11 +75,14 @@ METERED = (
 
 
 class Gateway:
-    def __init__(self, storage: Storage, pool: Pool, prices: ModelPrices, settings: Settings) -> None:
+    def __init__(
+        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
+    ) -> None:
         self.lines = Lines()
         self._storage = storage
         self._pool = pool
         self._prices = prices
+        self._watch = watch
         self._settings = settings
         self._boot = secrets.token_hex(8)
         self._limits = Limits(settings.gateway_at_one_time)
@@ -100,12 +105,14 @@ class Gateway:
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
         asker = await asker_of(request)
+        if self._watch.stops:
+            raise BooksWrong
         if self._draining:
             raise ApiError(503, "server_error", None, "Ending; try again in a moment.", retry_after=5)
         with self._limits.under_way(asker.caller.code), self.lines.open(request) as line:
             raw = await read_whole(request, self._settings.gateway_body_mb * 2**20)
             media = request.headers.get("Content-Type", "")
-            given = route.read(raw, media, self._prices, route.default(self._settings))
+            given = route.read(raw, media, self._prices.models, route.default(self._settings))
             given.is_chat = route.kind is kinds.CHAT
             asker.allow(route.work, given.public)
             quote = route.kind.quote(given, given.price)
@@ -156,7 +163,7 @@ class Gateway:
     async def models(self, request: web.Request) -> web.Response:
         """Free, for whoever has a code."""
         await asker_of(request)
-        known = await models.listing(self._pool, self._prices)
+        known = await models.listing(self._pool, self._prices.models)
         name = request.match_info.get("name")
         if name is None:
             return web.json_response({"object": "list", "data": known})
