@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.outbound import PORTS, Place, read_place
@@ -138,6 +138,20 @@ class Settings(BaseSettings):
     """Requests of this kind that are under way at one time with one API code."""
     api_waiting_image: int = Field(default=20, ge=1)
     api_waiting_voice: int = Field(default=20, ge=1)
+    route: str = Field(default="/api", pattern=r"^/[\w/.-]+$")
+    """Where the simple chat endpoint is."""
+    hour_limit: int = Field(default=50, ge=0)
+    """Requests to it from one address; 0: any number."""
+    minute_limit: int = Field(default=3, ge=0)
+    second_limit: int = Field(default=1, ge=0)
+    whitelisted_ips: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Addresses or networks that these limits don't hold for."""
+    api_default_code: SecretStr = SecretStr("")
+    """What those addresses pay with that send no code."""
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Whose X-Forwarded-For is believed, there."""
+    lang_api: Literal["", "en", "fa", "ru", "zh_CN", "zh_TW"] = ""
+    """In which language it refuses; empty: the program's Accept-Language."""
     gateway_at_one_time: int = Field(default=200, ge=0)
     """Requests to /v1 that are under way at one time with one API code; 0: any number."""
     gateway_body_mb: int = Field(default=32, ge=1, le=512)
@@ -161,7 +175,9 @@ class Settings(BaseSettings):
     context_turns: int = Field(default=20, ge=0)
     context_hours: int = Field(default=24, ge=0)
 
-    @field_validator("admin_ids", "speech_engines", "outbound_ports", mode="before")
+    @field_validator(
+        "admin_ids", "speech_engines", "outbound_ports", "whitelisted_ips", "trusted_proxies", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
@@ -197,6 +213,12 @@ class Settings(BaseSettings):
         if value:
             raise ValueError("PostgreSQL is not supported yet; leave it empty to use SQLite under DATA_DIR")
         return value
+
+    @model_validator(mode="after")
+    def _default_code_is_for_some(self) -> "Settings":
+        if self.api_default_code.get_secret_value() and not self.whitelisted_ips:
+            raise ValueError("API_DEFAULT_CODE needs WHITELISTED_IPS: else anybody could spend with it")
+        return self
 
     @model_validator(mode="after")
     def _sandbox_is_local(self) -> "Settings":

@@ -45,7 +45,7 @@ from bot.texts import Texts
 from bot.upstreams import Upstreams
 from bot.watch import Watch
 from handlers import command_line
-from handlers.http import callback_api
+from handlers.http import callback_api, simple_api
 from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
@@ -55,6 +55,7 @@ from handlers.http.deliveries import Deliveries, Tell
 from handlers.http.gateway.routes import GATEWAY, Gateway
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.polling import JOBS
+from handlers.http.simple_api import SIMPLE_API, SimpleApi
 from handlers.http.site import SITE, Site
 from handlers.http.voices import SPEECH, VOICES
 from handlers.http.webhook import INBOX, WEBHOOK_SECRET
@@ -130,6 +131,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             open_callback_api(app, settings, jobs, secrets.encryption_key, tell)
         )
         gateway = app[GATEWAY] = Gateway(storage, pool, price_lists, watch, settings)
+        app[SIMPLE_API] = SimpleApi(gateway, settings, texts)
+        app.router.add_route("*", settings.route, simple_api.take)
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))

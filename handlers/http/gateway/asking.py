@@ -71,22 +71,25 @@ class Given:
 
 async def asker_of(request: web.Request) -> Asker:
     """Raises ApiError 401, or a Refusal."""
-    doorkeeper, address = request.app[DOORKEEPER], request.remote or ""
-    await doorkeeper.admit(address)
     scheme, _, word = request.headers.get("Authorization", "").partition(" ")
     code, _, project = word.strip().partition(",")
-    if scheme.lower() != "bearer" or not code:
-        raise NO_CODE
-    caller = await doorkeeper.find(code, address)
-    if caller is None:
-        raise NO_CODE
-    most = caller.addresses_most
-    day = now() // DAY
-    if most and not await request.app[STORAGE].write(codes.used_from, caller.code, address, day, most):
-        raise ApiError(403, INVALID, "too_many_addresses", f"This code: {most} addresses a day.")
+    asker = await asker_with(request, code if scheme.lower() == "bearer" else "", request.remote or "")
     for header in ("OpenAI-Project", "ChatGPT-Account-ID"):
         project = project or request.headers.get(header, "")
-    return Asker(caller, project if HEADER.fullmatch(project) else "")
+    return asker._replace(project=project if HEADER.fullmatch(project) else "")
+
+
+async def asker_with(request: web.Request, code: str, address: str) -> Asker:
+    """Who has this code. Raises ApiError, or a Refusal."""
+    doorkeeper = request.app[DOORKEEPER]
+    await doorkeeper.admit(address)
+    caller = await doorkeeper.find(code, address) if code else None
+    if caller is None:
+        raise NO_CODE
+    most, day = caller.addresses_most, now() // DAY
+    if most and not await request.app[STORAGE].write(codes.used_from, caller.code, address, day, most):
+        raise ApiError(403, INVALID, "too_many_addresses", f"This code: {most} addresses a day.")
+    return Asker(caller)
 
 
 async def read_whole(request: web.Request, most: int) -> bytes:

@@ -1,11 +1,13 @@
 """The paths of the gateway, and the one way that every request takes: read, hold, ask, relay, charge."""
 
 import asyncio
+import json
 import secrets
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -29,7 +31,7 @@ from handlers.http.gateway.asking import (
     understood,
     understood_form,
 )
-from handlers.http.gateway.errors import INVALID, ApiError, said
+from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.limits import Limits
 from handlers.http.gateway.lines import Left, Line, Lines
@@ -60,8 +62,9 @@ class Metered:
     """The upstream takes nothing for it: it may be asked twice."""
 
 
+CHAT = Metered("/chat/completions", kinds.CHAT, lambda settings: settings.text_model)
 METERED = (
-    Metered("/chat/completions", kinds.CHAT, lambda settings: settings.text_model),
+    CHAT,
     Metered("/completions", kinds.COMPLETIONS, lambda settings: settings.text_model),
     Metered("/responses", kinds.RESPONSES, lambda settings: settings.text_model),
     Metered("/embeddings", kinds.EMBEDDINGS, lambda settings: "text-embedding-3-small"),
@@ -105,30 +108,55 @@ class Gateway:
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
         asker = await asker_of(request)
+        with self._admitted(request, asker) as line:
+            raw = await read_whole(request, self._settings.gateway_body_mb * 2**20)
+            media = request.headers.get("Content-Type", "")
+            given = route.read(raw, media, self._prices.models, route.default(self._settings))
+            return await self._paid(request, line, route, asker, given)
+
+    async def answer(self, request: web.Request, asker: Asker, body: dict[str, Any]) -> bytes:
+        """A chat answer at once, for another door. Raises as `take` does."""
+        with self._admitted(request, asker) as line:
+            raw = json.dumps(body).encode()
+            given = understood(raw, "", self._prices.models, self._settings.text_model)
+            response = await self._paid(request, line, CHAT, asker, given)
+        assert isinstance(response, web.Response)
+        assert isinstance(response.body, bytes)
+        if response.status == 404:
+            raise ApiError(404, INVALID, "model_not_found", "No such model.", "model")
+        if response.status >= 400:
+            raise bad_request("the upstream does not take it")
+        return response.body
+
+    @contextmanager
+    def _admitted(self, request: web.Request, asker: Asker) -> Iterator[Line]:
         if self._watch.stops:
             raise BooksWrong
         if self._draining:
             raise ApiError(503, "server_error", None, "Ending; try again in a moment.", retry_after=5)
         with self._limits.under_way(asker.caller.code), self.lines.open(request) as line:
-            raw = await read_whole(request, self._settings.gateway_body_mb * 2**20)
-            media = request.headers.get("Content-Type", "")
-            given = route.read(raw, media, self._prices.models, route.default(self._settings))
-            given.is_chat = route.kind is kinds.CHAT
-            asker.allow(route.work, given.public)
-            quote = route.kind.quote(given, given.price)
-            meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
-            try:
-                return await self._relay(request, line, route, asker, given, meter)
-            except Left:
-                await meter.end("left")
-                return web.Response(status=GONE)
-            except asyncio.CancelledError:
-                if not line.take_leave():
-                    raise
-                await meter.end("left")
-                return web.Response(status=GONE)
-            finally:  # whatever has happened, nothing stays held
-                await meter.end("failed")
+            yield line
+
+    async def _paid(
+        self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
+    ) -> web.StreamResponse:
+        """Hold, relay, charge."""
+        given.is_chat = route is CHAT
+        asker.allow(route.work, given.public)
+        quote = route.kind.quote(given, given.price)
+        meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
+        try:
+            return await self._relay(request, line, route, asker, given, meter)
+        except Left:
+            await meter.end("left")
+            return web.Response(status=GONE)
+        except asyncio.CancelledError:
+            if not line.take_leave():
+                raise
+            await meter.end("left")
+            return web.Response(status=GONE)
+        finally:  # whatever has happened, nothing stays held
+            await meter.end("failed")
 
     async def _relay(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter
