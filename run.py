@@ -47,10 +47,11 @@ def end(stop: asyncio.Event) -> None:
 
 
 async def administer(settings: Settings, words: Sequence[str]) -> int:
-    done = await command_line.ask(settings.data_dir, words)
+    given = sys.stdin.read(command_line.GIVEN_MOST) if command_line.reads(words) else ""
+    done = await command_line.ask(settings.data_dir, words, given)
     if done is None:
         async with open_books(settings) as (_, operator):
-            done = await command_line.act(operator, words, key=command_line.new_key())
+            done = await command_line.act(operator, words, command_line.new_key(), given)
     print(done.text, file=sys.stderr if done.status else sys.stdout)
     return done.status
 

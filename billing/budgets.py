@@ -3,6 +3,8 @@
 Counted is what was charged and what is held; what a job did not cost after all is given back when it ends.
 """
 
+from typing import NamedTuple
+
 from billing import Connection, Row
 from billing.errors import BudgetSpent, CodeUnusable, Refusal
 from billing.ledger import account_of
@@ -11,6 +13,32 @@ from billing.set_aside import account_of_code
 DAY = 24 * 3_600_000
 
 _USABLE = "revoked_at IS NULL AND paused_at IS NULL AND (expires_at IS NULL OR expires_at > :now)"
+
+
+class Purse(NamedTuple):
+    """From where a code pays, and what its budgets leave: None, anything."""
+
+    account: str
+    left: int | None
+
+
+def purse(conn: Connection, code: int, now: int) -> Purse:
+    """Raises CodeUnusable."""
+    row = conn.one(
+        "SELECT customer, aside, committed, budget_all, budget_day,"
+        " coalesce((SELECT committed FROM code_day WHERE code = :code AND day = :day), 0) AS today"
+        f" FROM api_code WHERE id = :code AND {_USABLE}",
+        code=code, day=now // DAY, now=now,
+    )  # fmt: skip
+    if row is None:
+        raise CodeUnusable
+    lefts = [
+        budget - committed
+        for budget, committed in ((row.budget_all, row.committed), (row.budget_day, row.today))
+        if budget is not None
+    ]
+    account = account_of_code(code) if row.aside else account_of(row.customer)
+    return Purse(account, min(lefts, default=None))
 
 
 def reserve(conn: Connection, code: int, price: int, now: int) -> str:

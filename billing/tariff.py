@@ -68,10 +68,10 @@ def tariff_of(text: str, name: str) -> Tariff:
         data = tomllib.loads(text)
         return Tariff(
             text=_steps(data, "text", 0),
-            text_with_mode=_amount(data["text"]["with_mode"]),
+            text_with_mode=amount_of(data["text"]["with_mode"]),
             image=_steps(data, "image", 1),
             voice=_steps(data, "voice", 0),
-            automatic_language=_amount(data["voice"]["automatic_language"]),
+            automatic_language=amount_of(data["voice"]["automatic_language"]),
         )
     except KeyError as error:
         raise TariffError(f"{name}: {error} is missing") from None
@@ -80,7 +80,7 @@ def tariff_of(text: str, name: str) -> Tariff:
 
 
 def _steps(data: dict[str, Any], section: str, first: int) -> tuple[Step, ...]:
-    steps = tuple(Step(step["from"], _amount(step["tokens"])) for step in data[section]["steps"])
+    steps = tuple(Step(step["from"], amount_of(step["tokens"])) for step in data[section]["steps"])
     sizes = [step.size for step in steps]
     if sizes[:1] != [first] or sizes != sorted(set(sizes)):
         raise ValueError(f"[{section}] steps must begin at {first} and rise")
@@ -89,7 +89,8 @@ def _steps(data: dict[str, Any], section: str, first: int) -> tuple[Step, ...]:
     return steps
 
 
-def _amount(tokens: int | float) -> int:
+def amount_of(tokens: int | float) -> int:
+    """Tokens of a tariff file in millitokens. Raises ValueError."""
     if isinstance(tokens, bool) or not isinstance(tokens, int | float) or not 0 <= tokens < 1e9:
         raise ValueError(f"{tokens!r} is no price: a number of tokens is needed")
     amount = Decimal(str(tokens)) * MILLI

@@ -19,10 +19,12 @@ INVARIANTS = MONEY | {
             OR hold.account NOT IN ('customer:' || job.customer, 'code:' || coalesce(job.code, 0)))
         UNION ALL SELECT 'job:' || id, state, NULL FROM job WHERE id NOT IN
             (SELECT CAST(substr(key, 5) AS INTEGER) FROM hold WHERE substr(key, 1, 4) = 'job:')""",
-    "I43 a code's day has what its jobs were charged and hold": """
+    "I43 a code's day has what its jobs and relays were charged and hold": """
         WITH used AS (SELECT code, created_at / 86400000 AS day, count(*) AS jobs,
             sum(CASE WHEN ended_at IS NULL THEN price ELSE charged END) AS committed
-            FROM job WHERE code IS NOT NULL GROUP BY code, created_at / 86400000)
+            FROM (SELECT code, created_at, ended_at, price, charged FROM job WHERE code IS NOT NULL
+                UNION ALL SELECT code, started_at, ended_at, held, charged FROM relay) AS asked
+            GROUP BY code, created_at / 86400000)
         SELECT * FROM (SELECT code, day, jobs, committed FROM code_day EXCEPT SELECT * FROM used) AS more
         UNION ALL SELECT * FROM
             (SELECT * FROM used EXCEPT SELECT code, day, jobs, committed FROM code_day) AS less""",
@@ -43,6 +45,14 @@ INVARIANTS = MONEY | {
     "I17 one job at a time in a lane": """
         SELECT lane FROM job WHERE state = 'running' AND lane IS NOT NULL
         GROUP BY lane HAVING count(*) > 1""",
+    "I40 a relayed request has its hold, which ends as it does": """
+        SELECT relay.id, relay.state, hold.state AS hold FROM relay
+        LEFT JOIN hold ON hold.key = 'relay:' || relay.id
+        WHERE hold.key IS NULL OR hold.amount <> relay.held OR hold.captured <> relay.charged
+            OR hold.account <> relay.account OR (relay.state = 'running') <> (hold.state = 'open')
+        UNION ALL SELECT 0, key, state FROM hold
+            WHERE substr(key, 1, 6) = 'relay:'
+            AND CAST(substr(key, 7) AS INTEGER) NOT IN (SELECT id FROM relay)""",
     "I19 a file has its job's answer": """
         SELECT file.name FROM file JOIN job ON job.id = file.job WHERE job.state <> 'answered'""",
 }

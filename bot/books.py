@@ -10,6 +10,7 @@ from bot.operator import Operator
 from bot.secrets import kept_secret
 from bot.settings import Settings
 from bot.storage import Storage, open_storage
+from bot.upstreams import Upstreams
 
 FILE = "books.db"
 
@@ -35,7 +36,9 @@ class Secrets:
 @asynccontextmanager
 async def open_books(settings: Settings) -> AsyncIterator[tuple[Storage, Operator]]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    pepper = Secrets.of(settings).pepper
+    secrets = Secrets.of(settings)
     async with open_storage(settings.data_dir / FILE) as storage:
+        upstreams = Upstreams(storage, secrets.encryption_key)
         prices = read_upstream_prices(Path(settings.upstream_prices_file or SHIPPED))
-        yield storage, Operator(storage, pepper, settings.signup_tokens * 1000, prices)
+        signup = settings.signup_tokens * 1000
+        yield storage, Operator(storage, secrets.pepper, signup, prices, upstreams)

@@ -13,6 +13,7 @@ from bot.catalog.upstream_prices import UpstreamPrices, read_upstream_prices
 from bot.clock import DAY, now
 from bot.customers import Customer
 from bot.storage import Storage
+from bot.upstreams import Upstreams
 
 
 class UnknownCustomer(Exception):
@@ -28,8 +29,10 @@ class Profile(NamedTuple):
 
 class Operator:
     def __init__(
-        self, storage: Storage, pepper: bytes, signup: int, upstream_prices: UpstreamPrices | None = None
-    ) -> None:
+        self, storage: Storage, pepper: bytes, signup: int, upstream_prices: UpstreamPrices | None = None,
+        upstreams: Upstreams | None = None,
+    ) -> None:  # fmt: skip
+        self.upstreams = upstreams or Upstreams(storage, pepper)
         self._storage = storage
         self._upstream_prices = upstream_prices or read_upstream_prices()
         self._pepper = pepper

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import structlog
 
 from billing import price_lists
+from billing.model_prices import ModelPrices, model_prices_of
 from billing.payments.stars import Pack
 from billing.price_lists import PACKS, TARIFF, PriceList
 from billing.tariff import TariffError, load_tariff, tariff_of
@@ -43,6 +44,8 @@ class PriceLists:
         self.packs: dict[str, Pack] = {}
         """Always those of today: who has it sees each change."""
         self.prices: Prices
+        self.models: ModelPrices
+        """What programs pay that ask for a model by name; today's."""
 
     async def open(self, tariff_file: Path, packs_file: Path) -> None:
         """Read the operator's files and what was changed since. Raises TariffError, PacksError."""
@@ -51,6 +54,7 @@ class PriceLists:
             body = file.read_text("utf-8")
             self._now[kind] = await self._storage.write(price_lists.adopt_file, kind, body, now())
         tariff = self._now[TARIFF]
+        self.models = model_prices_of(tariff.body, FILES[TARIFF])
         self.prices = Prices(tariff_of(tariff.body, FILES[TARIFF]), tariff.id)
         for known in await self._storage.write(price_lists.confirmed, TARIFF):
             self.prices.remember(tariff_of(known.body, f"tariff {known.id}"), known.id)
@@ -76,6 +80,8 @@ class PriceLists:
         base = self._now[kind]
         try:
             lines = price_words.difference(_lines(kind, base.body), _lines(kind, body))
+            if kind == TARIFF:
+                model_prices_of(body, FILES[TARIFF])
             if kind == PACKS:
                 self._check(packs_of(body, FILES[PACKS]))
         except (TariffError, PacksError, SettingsError) as error:
@@ -91,6 +97,7 @@ class PriceLists:
         self._now[confirmed.kind] = confirmed
         if confirmed.kind == TARIFF:
             self.prices.change(tariff_of(confirmed.body, FILES[TARIFF]), confirmed.id)
+            self.models = model_prices_of(confirmed.body, FILES[TARIFF])
         else:
             self.packs.clear()
             self.packs.update(packs_of(confirmed.body, FILES[PACKS]))

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 
 from bot.clock import SECOND, now
 
@@ -21,13 +22,18 @@ WATCH_SECONDS = 1.0
 
 
 @asynccontextmanager
-async def schedule(sweeps: Mapping[str, tuple[float, Sweep]]) -> AsyncIterator[None]:
-    """Run each sweep every so many seconds; one that fails is logged and comes again."""
+async def schedule(
+    sweeps: Mapping[str, tuple[float, Sweep]], at_times: Mapping[str, tuple[str, Sweep]] | None = None
+) -> AsyncIterator[None]:
+    """Run each sweep every so many seconds, or when a crontab's line says (UTC); one that fails is logged and
+    comes again."""
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     for name, (seconds, sweep) in sweeps.items():
         scheduler.add_job(_safely(name, sweep), _Every(seconds), id=name)
+    for name, (line, sweep) in (at_times or {}).items():
+        scheduler.add_job(_safely(name, sweep), CronTrigger.from_crontab(line, timezone="UTC"), id=name)
     scheduler.start()
     watch = _ClockWatch(scheduler)
     try:
@@ -67,7 +73,8 @@ class _ClockWatch:
     def _look(self) -> None:
         time = datetime.fromtimestamp(now() / SECOND, UTC)
         for job in self._scheduler.get_jobs():
-            if job.next_run_time - time > job.trigger.interval + timedelta(seconds=1):
+            every = job.trigger.interval if isinstance(job.trigger, _Every) else None
+            if every and job.next_run_time - time > every + timedelta(seconds=1):
                 log.warning("the clock was set back", sweep=job.id)
                 job.modify(next_run_time=time)
         self._next = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._look)

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.outbound import PORTS, Place, read_place
@@ -48,6 +49,16 @@ class Settings(BaseSettings):
     """Any server that speaks the OpenAI API. Empty: OpenAI's, or in the sandbox the offline one."""
     proxy_url: str = ""
     """The upstream is reached through this proxy."""
+    upstream_choice: Literal["random", "round_robin", "least_busy"] = "least_busy"
+    """Which of several credentials is asked; by their weights."""
+    retry_times: int = Field(default=3, ge=0, le=20)
+    """How many other credentials are asked after the first has refused a request."""
+    upstream_wait_seconds: float = Field(default=10, ge=0, le=300)
+    """How long a request may wait for a credential to be well again."""
+    oauth_refresh: str = "0 3 */4 * *"
+    """When the access tokens of OAuth credentials are all renewed: a crontab's line, UTC."""
+    check_model: bool = False
+    """Ask only those servers that list the model."""
     text_model: str = "gpt-4o-mini"
     image_model: str = "gpt-image-1"
     speech_model: str = "gpt-4o-mini-tts"
@@ -127,6 +138,27 @@ class Settings(BaseSettings):
     """Requests of this kind that are under way at one time with one API code."""
     api_waiting_image: int = Field(default=20, ge=1)
     api_waiting_voice: int = Field(default=20, ge=1)
+    route: str = Field(default="/api", pattern=r"^/[\w/.-]+$")
+    """Where the simple chat endpoint is."""
+    hour_limit: int = Field(default=50, ge=0)
+    """Requests to it from one address; 0: any number."""
+    minute_limit: int = Field(default=3, ge=0)
+    second_limit: int = Field(default=1, ge=0)
+    whitelisted_ips: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Addresses or networks that these limits don't hold for."""
+    api_default_code: SecretStr = SecretStr("")
+    """What those addresses pay with that send no code."""
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Whose X-Forwarded-For is believed, there."""
+    lang_api: Literal["", "en", "fa", "ru", "zh_CN", "zh_TW"] = ""
+    """In which language it refuses; empty: the program's Accept-Language."""
+    gateway_at_one_time: int = Field(default=200, ge=0)
+    """Requests to /v1 that are under way at one time with one API code; 0: any number."""
+    gateway_body_mb: int = Field(default=32, ge=1, le=512)
+    gateway_seconds: float = Field(default=600, gt=0)
+    """How long an answer may take in all."""
+    gateway_silence_seconds: float = Field(default=120, gt=0)
+    """How long an upstream may send nothing."""
     text_workers: int = Field(default=64, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)
@@ -143,7 +175,9 @@ class Settings(BaseSettings):
     context_turns: int = Field(default=20, ge=0)
     context_hours: int = Field(default=24, ge=0)
 
-    @field_validator("admin_ids", "speech_engines", "outbound_ports", mode="before")
+    @field_validator(
+        "admin_ids", "speech_engines", "outbound_ports", "whitelisted_ips", "trusted_proxies", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
@@ -164,12 +198,27 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, gtts, espeak")
         return value
 
+    @field_validator("oauth_refresh")
+    @classmethod
+    def _crontab(cls, value: str) -> str:
+        try:
+            CronTrigger.from_crontab(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is no crontab's line, as 0 3 */4 * *") from None
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _no_database_yet(cls, value: str) -> str:
         if value:
             raise ValueError("PostgreSQL is not supported yet; leave it empty to use SQLite under DATA_DIR")
         return value
+
+    @model_validator(mode="after")
+    def _default_code_is_for_some(self) -> "Settings":
+        if self.api_default_code.get_secret_value() and not self.whitelisted_ips:
+            raise ValueError("API_DEFAULT_CODE needs WHITELISTED_IPS: else anybody could spend with it")
+        return self
 
     @model_validator(mode="after")
     def _sandbox_is_local(self) -> "Settings":

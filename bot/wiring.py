@@ -29,26 +29,33 @@ from bot.files import Files
 from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.outbound import open_outbound
+from bot.pool_keeper import PoolKeeper
 from bot.price_lists import PriceLists
 from bot.prices import Prices
 from bot.providers.opened import Providers, open_providers
+from bot.providers.pool.grants import Grants
+from bot.providers.pool.pool import Pool
+from bot.providers.upstream import OPENAI_URL
 from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
 from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
+from bot.upstreams import Upstreams
 from bot.watch import Watch
 from handlers import command_line
-from handlers.http import callback_api
+from handlers.http import callback_api, simple_api
 from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
+from handlers.http.gateway.routes import GATEWAY, Gateway
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.polling import JOBS
+from handlers.http.simple_api import SIMPLE_API, SimpleApi
 from handlers.http.site import SITE, Site
 from handlers.http.voices import SPEECH, VOICES
 from handlers.http.webhook import INBOX, WEBHOOK_SECRET
@@ -75,6 +82,7 @@ class App:
     surroundings: Surroundings
     sweeps: Mapping[str, tuple[float, Sweep]]
     """What is done from time to time: how often, in seconds, and what."""
+    gateway: Gateway
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""
@@ -94,9 +102,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await watch.look(storage)
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
-        providers = await stack.enter_async_context(
-            open_providers(settings, outside.upstream_url, outside.upstream_key)
-        )
+        pool, keeper = await stack.enter_async_context(open_pool(settings, outside, operator.upstreams))
+        providers = await stack.enter_async_context(open_providers(settings, pool))
         price_lists = PriceLists(storage, partial(check_prices, settings))
         await price_lists.open(
             Path(settings.tariff_file or tariff.SHIPPED), Path(settings.packs_file or packs.SHIPPED)
@@ -118,18 +125,33 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper, blocks)
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
+        keeper.tell = door.admins.tell
         tell = Notices(door.bot, storage, texts).endpoint_paused
         deliveries = await stack.enter_async_context(
             open_callback_api(app, settings, jobs, secrets.encryption_key, tell)
         )
+        gateway = app[GATEWAY] = Gateway(storage, pool, price_lists, watch, settings)
+        app[SIMPLE_API] = SimpleApi(gateway, settings, texts)
+        app.router.add_route("*", settings.route, simple_api.take)
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(settings, storage, files, jobs, door, texts, blocks)
-        await stack.enter_async_context(schedule(swept))
+        swept = {
+            **sweeps(settings, storage, files, jobs, door, texts, blocks),
+            "upstreams": (60, keeper.look),
+            "access tokens": (60, keeper.refresh),
+        }
+        at_times = {"access tokens, all": (settings.oauth_refresh, partial(keeper.refresh, forced=True))}
+        await stack.enter_async_context(schedule(swept, at_times))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
-        yield App(settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept)
+        running = [
+            tasks.create_task(run())
+            for run in (jobs.run, deliveries.run, keeper.run, keeper.refresh, gateway.run, *door.tasks)
+        ]
+        yield App(
+            settings, storage, jobs, operator, f"http://{settings.http_host}:{port}", outside, swept, gateway
+        )
+        await gateway.drain(settings.drain_seconds)
         await jobs.drain(settings.drain_seconds)
         await door.drain(settings.drain_seconds)
         await deliveries.drain(settings.drain_seconds)
@@ -145,6 +167,24 @@ async def open_blocks(settings: Settings, storage: Storage) -> Blocks:
     blocks = Blocks(storage, rates)
     await blocks.load()
     return blocks
+
+
+@asynccontextmanager
+async def open_pool(
+    settings: Settings, outside: Surroundings, upstreams: Upstreams
+) -> AsyncIterator[tuple[Pool, PoolKeeper]]:
+    """Every upstream that there is; the settings' is the first."""
+    url = (outside.upstream_url or OPENAI_URL).rstrip("/")
+    await upstreams.take_settings(url, outside.upstream_key, settings.proxy_url)
+    grants = Grants()
+    async with Pool(
+        way=settings.upstream_choice, retry_times=settings.retry_times,
+        wait_seconds=settings.upstream_wait_seconds, bearers=grants,
+    ) as pool:  # fmt: skip
+        pool.check_model = settings.check_model
+        keeper = PoolKeeper(pool, upstreams, grants)
+        await keeper.reload()
+        yield pool, keeper
 
 
 @asynccontextmanager

@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from billing.errors import Refusal
+from bot.credential_lines import BadLine
 from bot.operator import Operator, amount_of
 from bot.texts import tokens
+from handlers import upstream_lines
 
 SOCKET = "admin.sock"
-REQUEST_MOST = 64 * 1024
+REQUEST_MOST = 1024 * 1024
+GIVEN_MOST = 512 * 1024
+"""Characters of standard input."""
 SECONDS = 60
 
 
@@ -50,13 +54,15 @@ def parser() -> argparse.ArgumentParser:
     credit.add_argument("tokens")
     credit.add_argument("--reason", required=True)
     acts.add_parser("audit", add_help=False)
+    upstream_lines.add_to(acts)
     books = acts.add_parser("books", add_help=False)
     books.add_argument("--days", type=int, choices=range(1, 61), default=7, metavar="1-60")
     return admin
 
 
-async def act(operator: Operator, words: Sequence[str], key: str) -> Done:
-    """Do what the words say; `key` makes a repeated credit one credit."""
+async def act(operator: Operator, words: Sequence[str], key: str, given: str = "") -> Done:
+    """Do what the words say; `key` makes a repeated credit one credit. `given`: what came on standard input,
+    where secrets belong."""
     try:
         asked = parser().parse_args(words)
         match asked.act:
@@ -65,11 +71,13 @@ async def act(operator: Operator, words: Sequence[str], key: str) -> Done:
             case "credit":
                 balance = await operator.credit(asked.telegram_id, amount_of(asked.tokens), asked.reason, key)
                 return Done(f"{asked.telegram_id} has {tokens(balance.posted)} tokens.")
+            case "upstream":
+                return Done(await upstream_lines.act(operator.upstreams, asked, given))
             case "books":
                 return Done((await operator.books(asked.days)).text())
             case _:
                 return await _audit(operator)
-    except (Misused, ValueError, Refusal) as error:
+    except (Misused, ValueError, Refusal, BadLine) as error:
         return Done(str(error), 2)
 
 
@@ -98,7 +106,7 @@ async def listen(folder: Path, operator: Operator) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(SECONDS):
                 asked = json.loads(await reader.readline())
-                done = await act(operator, asked["words"], asked["key"])
+                done = await act(operator, asked["words"], asked["key"], asked.get("given", ""))
             writer.write(json.dumps(done).encode() + b"\n")
             await writer.drain()
         except (ValueError, KeyError, TypeError, OSError, TimeoutError):
@@ -121,14 +129,20 @@ def new_key() -> str:
     return secrets.token_hex(12)
 
 
-async def ask(folder: Path, words: Sequence[str]) -> Done | None:
+def reads(words: Sequence[str]) -> bool:
+    """Whether something is expected on standard input: secrets must not be in argv, which everybody sees."""
+    return list(words[:2]) == ["upstream", "add"]
+
+
+async def ask(folder: Path, words: Sequence[str], given: str = "") -> Done | None:
     """Have the running bot do it; None where none runs."""
     try:
         reader, writer = await asyncio.open_unix_connection(address(folder), limit=REQUEST_MOST)
     except (FileNotFoundError, ConnectionRefusedError):
         return None
     try:
-        writer.write(json.dumps({"words": list(words), "key": new_key()}).encode() + b"\n")
+        asked = {"words": list(words), "key": new_key(), "given": given}
+        writer.write(json.dumps(asked).encode() + b"\n")
         answer = await asyncio.wait_for(reader.readline(), SECONDS)
     finally:
         writer.close()

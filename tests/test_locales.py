@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from bot.texts import LANGUAGES
+from handlers.http import simple_api
 from handlers.telegram.menu import ADMIN_COMMANDS, COMMANDS, GROUP_COMMANDS, PAPERS
 from tests import said
 from tests.proofreading import (
@@ -47,6 +48,21 @@ FAMILIES = {
         "aside",
         "back",
         "use",
+    ],
+    "api-status-": [*simple_api.WORDS.values(), "failed"],
+    "api-why-": [
+        "only-post",
+        "few-tokens",
+        "no-budget",
+        "wait",
+        "no-question",
+        "bad-max-tokens",
+        "bad-continuous",
+        "unknown-code",
+        "no-model",
+        "content",
+        "bad-field",
+        "upstream",
     ],
     "delivery-state-": ["pending", "sending", "done", "dead"],
     "command-": [*COMMANDS, *GROUP_COMMANDS, *ADMIN_COMMANDS],

@@ -4,18 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from billing import Balance, Row
 from bot.audit import audit
 from bot.sandbox.telegram import Recorded, SandboxTelegram
-from bot.sandbox.upstream import OfflineUpstream
 from bot.settings import Settings, load_settings
 from bot.texts import Texts
 from bot.wiring import App, open_app
 
 BOT_TOKEN = "7000000001:AAtests-tests-tests-tests-tests-tests"
 ADA, BEN, BOSS, GROUP = 1001, 1002, 1, -1001000000001
+
+
+class Served(Protocol):
+    base_url: str
 
 
 def people(telegram: SandboxTelegram) -> None:
@@ -25,9 +28,7 @@ def people(telegram: SandboxTelegram) -> None:
     telegram.add_group(GROUP, "Friends", (ADA, BEN))
 
 
-def settings_for(
-    telegram: SandboxTelegram, upstream: OfflineUpstream, folder: Path, **given: Any
-) -> Settings:
+def settings_for(telegram: SandboxTelegram, upstream: Served, folder: Path, **given: Any) -> Settings:
     """Like a real bot's: a bot_token, and an upstream's address."""
     values: dict[str, Any] = {
         "bot_token": BOT_TOKEN, "telegram_url": telegram.base, "openai_base_url": upstream.base_url,

@@ -9,6 +9,8 @@ class ProviderError(Exception):
 
     code = -1
     word = "error-upstream"
+    retry_after: float | None = None
+    """Seconds after which it may be worth asking again, where that is known."""
 
 
 class UpstreamUnreachable(ProviderError):
@@ -31,6 +33,12 @@ class UpstreamOutOfCredit(ProviderError):
 
 class UpstreamRefusesUs(ProviderError):
     """401, 403 or 404: a wrong key or model; the admins are told."""
+
+    word = "error-upstream"
+
+
+class ModelUnknown(ProviderError):
+    """No upstream of the pool serves this model."""
 
     word = "error-upstream"
 

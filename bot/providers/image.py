@@ -16,7 +16,8 @@ from PIL import Image
 from bot.catalog.styles import PLAIN, PictureStyle
 from bot.providers import Answer, ImageRequest, ProducedFile, Progress, Turn
 from bot.providers.errors import BadAnswer, ProviderError
-from bot.providers.upstream import CONTENT_REFUSED, Upstream, patience, translated
+from bot.providers.pool.verdict import CONTENT_REFUSED
+from bot.providers.upstream import Upstream, patience, translated
 
 log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""The providers, opened together: they share one client to the upstream."""
+"""The providers, opened together: they share the pool of upstreams."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -8,13 +8,14 @@ from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
 from bot.providers.image import ImageProvider
+from bot.providers.pool.pool import Pool
 from bot.providers.speech import SpeechProvider
 from bot.providers.speech.engine import Engine
 from bot.providers.speech.espeak import Espeak
 from bot.providers.speech.gtts import GoogleSpeech
 from bot.providers.speech.openai import OpenAISpeech
 from bot.providers.text import TextProvider
-from bot.providers.upstream import CONNECTIONS, Upstream, open_upstream
+from bot.providers.upstream import OPENAI_URL, Upstream, over
 from bot.settings import Settings
 
 
@@ -25,15 +26,8 @@ class Providers(NamedTuple):
 
 
 @asynccontextmanager
-async def open_providers(
-    settings: Settings, upstream_url: str | None, upstream_key: str
-) -> AsyncIterator[Providers]:
-    """`upstream_url` None is OpenAI's own."""
-    # A picture may need several at a time, a text its speech after it.
-    connections = settings.text_workers + 10 * settings.image_workers + settings.voice_workers
-    async with open_upstream(
-        upstream_url, upstream_key, settings.proxy_url, max(CONNECTIONS, connections)
-    ) as upstream:
+async def open_providers(settings: Settings, pool: Pool) -> AsyncIterator[Providers]:
+    async with over(pool, OPENAI_URL, settings.proxy_url) as upstream:
         speech = SpeechProvider(
             engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
         )

@@ -1,6 +1,5 @@
-"""One OpenAI-compatible server: its client, time limits, bounds of its answers, and its errors as ours."""
+"""The OpenAI API for our own jobs: a client over the pool, its time limits and bounds, its errors as ours."""
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -12,17 +11,18 @@ from bot.providers.errors import (
     ContentRefused,
     NoAnswer,
     ProviderError,
-    UpstreamBusy,
-    UpstreamOutOfCredit,
     UpstreamRefusesUs,
     UpstreamUnreachable,
 )
+from bot.providers.pool.client import PoolTransport
+from bot.providers.pool.credential import SETTINGS, Credential
+from bot.providers.pool.pool import Pool
+from bot.providers.pool.verdict import CONTENT_REFUSED, HARMLESS, of_code
 
 OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10.0
 UNPACKED = {"Accept-Encoding": "identity"}
-CONNECTIONS = 200
-"""At one time, unless more is worked on."""
+CONNECTIONS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
 MEGABYTE = 1024 * 1024
 BODY_MOST = {
     "/images/generations": 96 * MEGABYTE,
@@ -31,23 +31,6 @@ BODY_MOST = {
 }
 """Bytes of an answer, by the end of its path."""
 OTHER_BODY_MOST = 24 * MEGABYTE
-
-BUSY = (429, 503, 529)
-TOO_SLOW = (408, 504)
-OUT_OF_CREDIT = (
-    "insufficient_quota",
-    "billing_hard_limit_reached",
-    "insufficient_credits",
-    "billing_not_active",
-)
-CONTENT_REFUSED = (
-    "content_policy_violation",
-    "content_filter",
-    "moderation_blocked",
-    "image_generation_user_error",
-)
-HARMLESS = re.compile(r"[\w.\-]{1,60}")
-"""Error codes that may be shown; messages may hold a key or a prompt, so they are not."""
 
 
 class Upstream:
@@ -67,21 +50,31 @@ class Upstream:
 
 
 @asynccontextmanager
-async def open_upstream(
-    base_url: str | None, api_key: str, proxy_url: str = "", connections: int = CONNECTIONS
-) -> AsyncIterator[Upstream]:
-    """`base_url` None is OpenAI's own; `proxy_url` is an http:// one."""
-    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+async def open_upstream(base_url: str | None, api_key: str, proxy_url: str = "") -> AsyncIterator[Upstream]:
+    """A pool of one credential that waits for nothing. `base_url` None is OpenAI's own."""
+    only = Credential(1, SETTINGS, (base_url or OPENAI_URL).rstrip("/"), api_key, proxy=proxy_url)
+    async with Pool([only], wait_seconds=0) as pool, over(pool, only.base_url, proxy_url) as upstream:
+        yield upstream
+
+
+@asynccontextmanager
+async def over(pool: Pool, base_url: str = OPENAI_URL, proxy_url: str = "") -> AsyncIterator[Upstream]:
+    """The openai package over the pool, which knows the keys; `proxy_url` is for fetching files."""
     # Only what is configured counts: the environment's proxies would also catch a server on this machine.
-    async with openai.DefaultAioHttpClient(
-        trust_env=False, proxy=proxy_url or None, limits=limits, follow_redirects=False,
-        headers=UNPACKED, event_hooks={"response": [_bound]},
-    ) as http:  # fmt: skip
+    async with (
+        openai.DefaultAioHttpClient(
+            trust_env=False, proxy=proxy_url or None, limits=CONNECTIONS, follow_redirects=False,
+            headers=UNPACKED, event_hooks={"response": [_bound]},
+        ) as files,
+        httpx2.AsyncClient(
+            transport=PoolTransport(pool, httpx2.URL(base_url).path), event_hooks={"response": [_bound]},
+            trust_env=False, follow_redirects=False,
+        ) as http,
+    ):  # fmt: skip
         client = openai.AsyncOpenAI(
-            api_key=api_key, base_url=base_url or OPENAI_URL, max_retries=0, http_client=http,
-            default_headers=UNPACKED,
-        )  # fmt: skip
-        yield Upstream(client, http)
+            api_key="the pool knows it", base_url=base_url, max_retries=0, http_client=http
+        )
+        yield Upstream(client, files)
 
 
 def patience(seconds: float) -> httpx2.Timeout:
@@ -109,28 +102,16 @@ def translated() -> Iterator[None]:
 def _of_status(error: openai.APIStatusError) -> ProviderError:
     status, code = error.status_code, _code(error)
     said = f"The upstream answered {status}" + (f" ({code})." if code else ".")
-    if code in OUT_OF_CREDIT or error.type in OUT_OF_CREDIT or status == 402:
-        return UpstreamOutOfCredit(said)
     if code in CONTENT_REFUSED:
         return ContentRefused(said)
-    if status in BUSY:
-        return UpstreamBusy(said + _asked_to_wait(error.response))
-    if status in TOO_SLOW:
-        return NoAnswer(said)
-    if status in (401, 403, 404):
+    if status == 404:
         return UpstreamRefusesUs(said)
     return BadAnswer(said)
 
 
 def _of_code(error: openai.APIError) -> ProviderError:
     """An error inside of an answer that began well."""
-    code = _code(error)
-    said = "The upstream broke off its answer" + (f" ({code})." if code else ".")
-    if code in CONTENT_REFUSED:
-        return ContentRefused(said)
-    if code in OUT_OF_CREDIT:
-        return UpstreamOutOfCredit(said)
-    return UpstreamBusy(said) if code == "rate_limit_exceeded" else BadAnswer(said)
+    return of_code(_code(error))
 
 
 def _of_silence(error: Exception) -> ProviderError:
@@ -150,11 +131,6 @@ def _of_connection(error: Exception) -> ProviderError:
 
 def _code(error: openai.APIError) -> str:
     return next((word for word in (error.code, error.type) if word and HARMLESS.fullmatch(word)), "")
-
-
-def _asked_to_wait(response: httpx2.Response) -> str:
-    seconds = response.headers.get("retry-after", "")
-    return f" It asks to wait {seconds} s." if seconds.isdigit() and len(seconds) < 7 else ""
 
 
 async def _bound(response: httpx2.Response) -> None:

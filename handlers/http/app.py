@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.settings import AddressTaken
 from handlers.http import account, callback_api, documentation, openapi, pages, polling, voices, webhook
 from handlers.http.errors import errors_as_json
+from handlers.http.gateway import routes as gateway
 
 log = structlog.get_logger()
 
@@ -21,6 +22,7 @@ def make_app() -> web.Application:
     app = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
     for door in (pages, account, callback_api, openapi, documentation, polling, voices, webhook):
         app.add_routes(door.ROUTES)
+    app.add_routes(gateway.ROUTES)
     return app
 
 

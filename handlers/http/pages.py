@@ -42,6 +42,7 @@ async def front(request: web.Request) -> web.Response:
         "/readyz           does it take requests?\n"
         "/docs             the API for programs\n"
         "/openapi.json     the same for machines\n"
+        "/v1               the OpenAI API, for programs that know it\n"
         "/api/v1/account   your balance, with Authorization: Bearer <API code>\n"
     )
 

@@ -49,6 +49,7 @@ from handlers.telegram import (
     statements,
     subscriptions,
     support,
+    upstreams,
     voice,
     vouchers,
 )
@@ -229,8 +230,8 @@ def handlers_in_order() -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     modules = (
-        alarms, subscriptions, paysupport, admin, books, prices, code_options, api_codes, deliveries,
-        vouchers, gifts, support, menu, account, low_balance, statements, purchases,
+        alarms, subscriptions, paysupport, admin, books, prices, upstreams, code_options, api_codes,
+        deliveries, vouchers, gifts, support, menu, account, low_balance, statements, purchases,
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, reconciling, *(method.router for method in METHODS),

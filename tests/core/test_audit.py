@@ -18,11 +18,12 @@ from billing.payments.refunds import refunded, request_refund, returned
 from billing.payments.stars import Pack, credit, open_invoice
 from billing.payments.vouchers import Voucher
 from billing.set_aside import set_aside, take_back
-from bot import queue
+from bot import queue, relays
 from bot.audit import INVARIANTS, STALE_NAME, audit
 from bot.files import StoredFile
 from bot.providers import Answer
 from bot.queue import NewJob, Outcome
+from bot.relays import Ended, NewRelay
 from bot.storage import Connection, open_storage, prepare
 from tests.core.books import ADA, BEN, NOW, person, tokens
 from tests.core.engine import PICTURES, QUESTION
@@ -76,6 +77,9 @@ def fill(conn: Connection) -> None:
     queue.submit(conn, NewJob("k9", ben, "test", "code:1", QUESTION, "{}", code=1), tokens(2), 100, NOW)
     set_aside(conn, "two", 1, ben, tokens(1), NOW)
     take_back(conn, 1, ben, NOW)
+    for _ in range(2):  # 1 running, 2 answered
+        relays.begin(conn, NewRelay(1, "/chat/completions", "m", 1, 1000, "boot"), NOW)
+    relays.end(conn, 2, Ended("answered", 400), NOW)
     for number in (1, 2):
         order = receipts.open_order(conn, b"s", ada, Pack("1", tokens(9), 5, prices={"IRT": 7}), "IRT", NOW)
         receipts.submit(conn, ada, Receipt(order, f"123{number}", "file", b"%d" % number), NOW)
@@ -243,6 +247,11 @@ BREAKS = [
     ("I18", "UPDATE job SET boot = 'gone' WHERE id = 5"),
     ("I18", "UPDATE job SET boot = NULL WHERE id = 5"),
     ("I19", "UPDATE file SET job = 2 WHERE name = 'a.png'"),
+    ("I40 I43", "UPDATE relay SET held = held + 1 WHERE id = 1"),
+    ("I40 I43", "UPDATE relay SET charged = 399 WHERE id = 2"),
+    ("I40 I43", "DELETE FROM relay WHERE id = 1"),
+    ("I40", "UPDATE relay SET account = 'customer:1' WHERE id = 1"),
+    ("I40 I43", "UPDATE relay SET state = 'failed', ended_at = 1 WHERE id = 1"),
     ("I4 I41", "UPDATE transfer SET source = 'customer:1' WHERE kind = 'set_aside' AND amount = 5000"),
     ("I4 I41", "UPDATE transfer SET destination = 'customer:1' WHERE kind = 'set_back'"),
     ("I41", "UPDATE transfer SET kind = 'set_aside' WHERE kind = 'grant'"),

@@ -16,8 +16,9 @@ from tests.world import until
 
 
 @pytest.fixture
-def official(client):
-    return client.client
+async def official(upstream):
+    async with openai.AsyncOpenAI(api_key=KEY, base_url=upstream.base_url, max_retries=0) as client:
+        yield client
 
 
 def user(text: str):

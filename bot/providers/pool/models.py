@@ -1,0 +1,39 @@
+"""Which models a server has, as its `/models` lists them."""
+
+import json
+
+from bot.providers.pool.credential import Credential
+from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.verdict import Verdict
+
+MODELS_MOST = 10_000
+LISTING = Call("/models", method="GET", headers={}, seconds=20.0, free=True)
+
+
+async def list_models(pool: Pool, credential: Credential) -> Verdict | None:
+    """Read this server's list anew; what is wrong with the credential. Costs nothing."""
+    verdict, body = await pool.ask_this(credential, LISTING)
+    models = listed(body) if verdict is None else None
+    if models is not None:
+        pool.lists[credential.id] = models
+    return verdict
+
+
+def listed(body: bytes) -> frozenset[str] | None:
+    """None where it is no list: then every model is tried."""
+    try:
+        names = [str(model["id"]) for model in json.loads(body)["data"][:MODELS_MOST]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return frozenset(names)
+
+
+async def known_models(pool: Pool) -> frozenset[str]:
+    """Of all servers; asked for where it has not been yet. Names with * are no models."""
+    for credential in pool.credentials:
+        if credential.id not in pool.lists and not credential.models:
+            await list_models(pool, credential)
+            pool.lists.setdefault(credential.id, frozenset())
+    named = {name for one in pool.credentials for name in one.models if "*" not in name}
+    listed_by = [pool.lists.get(one.id, frozenset()) for one in pool.credentials if not one.models]
+    return frozenset(named).union(*listed_by)

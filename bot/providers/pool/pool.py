@@ -1,0 +1,399 @@
+"""One call, sent to a credential that is well; to another if the first has refused it; never round in a loop.
+
+A call ends in one of these ways: an answer; the error of the last that was asked, after at most RETRY_TIMES
+more than the first; or UpstreamBusy with the time to wait, where all cool down for longer than we may wait.
+"""
+
+import asyncio
+import io
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import aiohttp
+import structlog
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+
+from bot.providers.errors import ContentRefused, ModelUnknown, ProviderError, UpstreamBusy, UpstreamRefusesUs
+from bot.providers.pool.choice import Choice, Way
+from bot.providers.pool.credential import Credential
+from bot.providers.pool.health import ANY_MODEL, Health
+from bot.providers.pool.reply import Reply
+from bot.providers.pool.verdict import Verdict, of_answer, of_exception
+
+log = structlog.get_logger()
+
+CONNECTIONS = 2_000
+WAITING = 1_000
+"""Calls that may wait at one time for a credential to be well."""
+OUT_OF_CREDIT_SECONDS = 1_800.0
+NO_MODEL_SECONDS = 600.0
+REFUSED_SECONDS = 30
+"""What callers are told to wait where every credential is refused: an operator must look."""
+BACKOFF_SECONDS = 0.1
+AT_ONCE = 256 * 1024
+"""Bytes of a body that are written at once."""
+LIST_MOST = 4 * 1024 * 1024
+"""Bytes of a server's list of models."""
+UNPACKED = {"Accept-Encoding": "identity", "User-Agent": "telegram-billing-bot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    path: str
+    """Below the upstream's base URL, as `/chat/completions`."""
+    body: bytes = b""
+    model: str = ANY_MODEL
+    method: str = "POST"
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+    seconds: float = 120.0
+    """How long the upstream may be silent."""
+    connect_seconds: float = 10.0
+    free: bool = False
+    """Nothing is paid for it: it may be made twice."""
+
+
+class State(NamedTuple):
+    """Of one credential, for the operator."""
+
+    credential: Credential
+    busy: int
+    worked: int
+    failed: int
+    cooling: float
+    """Seconds; 0: it is usable."""
+    refused: bool
+
+
+class News(NamedTuple):
+    """What the pool has learnt of a credential: `refused` or `out of credit`, or that it is `well` again."""
+
+    credential: Credential
+    what: str
+    detail: str
+
+
+class Bearers(Protocol):
+    async def bearer(self, credential: Credential) -> str:
+        """The access token of a credential with a grant. Raises ProviderError."""
+        ...
+
+    def forget_stale(self, credential: Credential) -> bool:
+        """The upstream does not take it: True where a new one may help."""
+        ...
+
+
+class Pool:
+    def __init__(
+        self,
+        credentials: Iterable[Credential] = (),
+        *,
+        way: Way = "least_busy",
+        retry_times: int = 3,
+        wait_seconds: float = 10.0,
+        bearers: Bearers | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`wait_seconds`: how long a call may wait in all for a credential to be well again."""
+        self.tell: Callable[[News], None] = lambda news: None
+        self.lists: dict[int, frozenset[str]] = {}
+        """The models that each credential's server has listed."""
+        self.check_model = False
+        """Ask only those that list the model."""
+        self._way = Choice(way)
+        self._retry_times = retry_times
+        self._wait_seconds = wait_seconds
+        self._bearers = bearers
+        self._clock = clock
+        self._health = Health()
+        self._refused: set[int] = set()
+        self._busy: Counter[int] = Counter()
+        self._worked: Counter[int] = Counter()
+        self._failed: Counter[int] = Counter()
+        self._changed = asyncio.Event()
+        """Set, and replaced, whenever a credential may have become usable."""
+        self._waiting = 0
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+        self._stack = AsyncExitStack()
+        self.credentials: tuple[Credential, ...] = ()
+        self.use(credentials)
+
+    async def __aenter__(self) -> "Pool":
+        await self._stack.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def use(self, credentials: Iterable[Credential]) -> None:
+        """These from now on. Those that are new, or were changed, begin anew."""
+        before = {one.id: one for one in self.credentials}
+        self.credentials = tuple(credentials)
+        now = {one.id: one for one in self.credentials}
+        for id_ in {*before, *now}:
+            if before.get(id_) != now.get(id_):
+                self.enable(id_)
+                self.lists.pop(id_, None)
+        self._way.forget(set(now))
+        self._news()
+
+    def enable(self, credential: int) -> None:
+        """Forget what was wrong with it."""
+        self._health.forget(credential)
+        self._refused.discard(credential)
+        self._news()
+
+    def refuse(self, credential: int) -> None:
+        """Ask it no more, until `enable`."""
+        self._refused.add(credential)
+
+    def states(self) -> list[State]:
+        at = self._clock()
+        return [
+            State(
+                one, self._busy[one.id], self._worked[one.id], self._failed[one.id],
+                self._health.cooling(one.id, at), one.id in self._refused,
+            )
+            for one in self.credentials
+        ]  # fmt: skip
+
+    @asynccontextmanager
+    async def send(self, call: Call) -> AsyncIterator[Reply]:
+        """The answer, which may be a refusal of the request itself (a 4xx). Raises a ProviderError.
+
+        Leaving closes the connection where the answer is not at its end, so that the upstream stops too.
+        """
+        reply = await self._answer(call)
+        try:
+            yield reply
+        except ProviderError as error:
+            self.broke_off(reply, call, error)
+            raise
+        finally:
+            self._let_go(reply)
+
+    def broke_off(self, reply: Reply, call: Call, error: ProviderError) -> None:
+        """An answer that began well did not end well."""
+        if not isinstance(error, ContentRefused):
+            self._note(reply.credential, call.model, Verdict(error, False))
+
+    async def ask_this(self, credential: Credential, call: Call) -> tuple[Verdict | None, bytes]:
+        """Ask this one, well or not: what is wrong with it, and its answer. Changes nothing."""
+        reply, verdict = await self._ask(credential, call)
+        if reply is None:
+            return verdict, b""
+        try:
+            return verdict, await reply.read(LIST_MOST)
+        except ProviderError as error:
+            return verdict or Verdict(error, False), b""
+        finally:
+            self._let_go(reply)
+
+    async def _answer(self, call: Call) -> Reply:
+        deadline = self._clock() + self._wait_seconds
+        tried: set[int] = set()
+        last: Verdict | None = None
+        for attempt in range(self._retry_times + 1):
+            if attempt:
+                await asyncio.sleep(BACKOFF_SECONDS * 2 ** (attempt - 1) * random.random())  # noqa: S311
+            credential = await self._well(call, tried, deadline, last)
+            reply, last = await self._probe(credential, call)
+            tried.add(credential.id)
+            if reply is not None and (last is None or self._is_last_word(last, call, tried)):
+                return reply
+            if reply is not None:
+                self._let_go(reply)
+            assert last is not None
+            if not last.again:
+                break
+            if last.blame == "busy":  # it said when it may be asked again
+                tried.discard(credential.id)
+        assert last is not None
+        raise self._over(last, call.model)
+
+    def _is_last_word(self, verdict: Verdict, call: Call, tried: set[int]) -> bool:
+        """That there is no such model is the caller's to read, once nobody else could have it."""
+        return verdict.blame == "no model" and all(one.id in tried for one in self._serving(call.model))
+
+    async def _well(self, call: Call, tried: set[int], deadline: float, last: Verdict | None) -> Credential:
+        """One that may be asked now, waited for if need be. Raises what to tell the caller."""
+        while True:
+            at = self._clock()
+            untried = [one for one in self._serving(call.model) if one.id not in tried]
+            if usable := [one for one in untried if self._health.usable(one.id, call.model, at)]:
+                return self._way.of(usable, self._busy)
+            if not untried:
+                raise self._over(last, call.model)
+            wait = min(self._health.wait(one.id, call.model, at) for one in untried)
+            if at + max(wait, 0.0) >= deadline or self._waiting >= WAITING:
+                raise self._over(last, call.model, max(wait, 1.0))
+            await self._wait(min(wait, deadline - at) if wait > 0 else deadline - at)
+
+    def _serving(self, model: str) -> list[Credential]:
+        return [one for one in self.credentials if one.id not in self._refused and self._serves(one, model)]
+
+    def _serves(self, one: Credential, model: str) -> bool:
+        if model == ANY_MODEL:
+            return True
+        if one.models:
+            return one.names(model)
+        return not self.check_model or one.id not in self.lists or model in self.lists[one.id]
+
+    def _over(self, last: Verdict | None, model: str, wait: float | None = None) -> ProviderError:
+        """What the caller is told in the end, and after how many seconds it may be worth asking again."""
+        serving = self._serving(model)
+        if last is None and not serving:
+            error = self._nobody(model)
+        else:
+            error = last.error if last else UpstreamBusy("Every upstream is busy.")
+        waits = [self._health.wait(one.id, model, self._clock()) for one in serving]
+        known = wait or (min(waits) if waits else REFUSED_SECONDS)
+        error.retry_after = known if known > 0 else None
+        return error
+
+    def _nobody(self, model: str) -> ProviderError:
+        if self.credentials and not any(self._serves(one, model) for one in self.credentials):
+            return ModelUnknown("No upstream has this model.")
+        return UpstreamRefusesUs("No upstream takes our credentials, or there is none.")
+
+    async def _wait(self, seconds: float) -> None:
+        """Until something has changed, at most that long."""
+        self._waiting += 1
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._changed.wait()
+        finally:
+            self._waiting -= 1
+
+    async def _probe(self, credential: Credential, call: Call) -> "Outcome":
+        """Ask it, and remember how it went."""
+        self._health.begin(credential.id, call.model)
+        try:
+            outcome = await self._ask(credential, call)
+            if self._needs_new_access(credential, outcome):
+                outcome = await self._ask(credential, call)
+        except BaseException:  # the caller left
+            self._health.left(credential.id, call.model)
+            self._news()
+            raise
+        self._note(credential, call.model, outcome.verdict)
+        return outcome
+
+    def _needs_new_access(self, credential: Credential, outcome: "Outcome") -> bool:
+        """Its access token was revoked early: the call was not taken up, and a new one may be."""
+        reply, verdict = outcome
+        refused = verdict is not None and verdict.blame == "refused"
+        if not refused or credential.grant is None or reply is None or self._bearers is None:
+            return False
+        if not self._bearers.forget_stale(credential):
+            return False
+        self._let_go(reply)
+        return True
+
+    async def _ask(self, credential: Credential, call: Call) -> "Outcome":
+        """Its answer, and what that says. It counts as busy until the reply is let go."""
+        self._busy[credential.id] += 1
+        reply: Reply | None = None
+        try:
+            reply = Reply(await self._request(credential, call), credential)
+            if reply.status >= 300:
+                return Outcome(reply, of_answer(reply.status, reply.headers, await reply.look()))
+            reply.check()
+            return Outcome(reply, None)
+        except BaseException as error:
+            self._busy[credential.id] -= 1
+            if reply is not None:
+                reply.close()
+            if isinstance(error, FOREIGN):
+                return Outcome(None, of_exception(error, repeatable=call.free))
+            raise
+
+    def _let_go(self, reply: Reply) -> None:
+        self._busy[reply.credential.id] -= 1
+        reply.close()
+
+    async def _request(self, credential: Credential, call: Call) -> aiohttp.ClientResponse:
+        headers = {**UNPACKED, **call.headers, **credential.headers}
+        key = credential.key
+        if credential.grant is not None:
+            assert self._bearers is not None, "grants need somebody who refreshes them"
+            key = await self._bearers.bearer(credential)
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        wait = aiohttp.ClientTimeout(
+            total=None, sock_connect=min(call.connect_seconds, call.seconds), sock_read=call.seconds
+        )
+        proxy = credential.proxy if credential.proxy.startswith("http") else None
+        return await self._session("" if proxy else credential.proxy).request(
+            call.method, credential.base_url + call.path, data=_payload(call.body), headers=headers,
+            timeout=wait, proxy=proxy, allow_redirects=False,
+        )  # fmt: skip
+
+    def _session(self, socks: str) -> aiohttp.ClientSession:
+        """Sessions don't share connections; only a SOCKS proxy needs one of its own."""
+        session = self._sessions.get(socks)
+        if session is None:
+            connector = (
+                ProxyConnector.from_url(socks, limit=CONNECTIONS)
+                if socks
+                else aiohttp.TCPConnector(limit=CONNECTIONS)
+            )
+            # Only what is configured counts: the environment's proxies would also catch a server nearby.
+            session = self._sessions[socks] = aiohttp.ClientSession(
+                connector=connector, trust_env=False, auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(), skip_auto_headers=("User-Agent",),
+            )  # fmt: skip
+            self._stack.push_async_callback(session.close)
+        return session
+
+    def _note(self, credential: Credential, model: str, verdict: Verdict | None) -> None:
+        """Remember how it went."""
+        at, id_ = self._clock(), credential.id
+        if verdict is None:
+            self._worked[id_] += 1
+            self._health.worked(id_, model, at)
+            return self._news()
+        self._failed[id_] += 1
+        detail = str(verdict.error)
+        log.warning("upstream failed", upstream=credential.upstream, credential=id_, detail=detail)
+        match verdict.blame:
+            case "refused":
+                self._refused.add(id_)
+                self.tell(News(credential, "refused", detail))
+            case "credit":
+                self._health.cool(id_, ANY_MODEL, at, max(verdict.wait or 0, OUT_OF_CREDIT_SECONDS))
+                self.tell(News(credential, "out of credit", detail))
+            case "no model":
+                self._health.cool(id_, model, at, NO_MODEL_SECONDS)
+            case "busy":
+                self._health.cool(id_, model, at, verdict.wait)
+            case _:
+                self._health.failed(id_, model, at)
+        return self._news()
+
+    def _news(self) -> None:
+        """Wake those who wait."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def _payload(body: bytes) -> bytes | io.BytesIO | None:
+    """A large body is written piece by piece, so that others have their turn."""
+    return io.BytesIO(body) if len(body) > AT_ONCE else body or None
+
+
+class Outcome(NamedTuple):
+    reply: Reply | None
+    verdict: Verdict | None
+
+
+FOREIGN = (
+    ProviderError, aiohttp.ClientError, OSError, ValueError, ProxyError, ProxyConnectionError,
+    ProxyTimeoutError,
+)  # fmt: skip
+"""What may go wrong while asking; time-outs are an OSError."""

@@ -1,0 +1,107 @@
+"""The gateway's rows: a request that is relayed holds its price before, and is charged after.
+
+running ──▶ answered, left    what was produced is captured (nothing: voided)
+        ──▶ refused, failed   voided
+        ──▶ unknown           the program died meanwhile: voided
+"""
+
+from typing import Literal, NamedTuple
+
+from billing import Connection, budgets
+from billing.errors import BudgetSpent, InDebt, NotEnoughTokens
+from billing.ledger import balance, capture, hold, void
+from bot.queue import Banned
+
+State = Literal["answered", "left", "refused", "failed"]
+
+
+class NewRelay(NamedTuple):
+    code: int
+    path: str
+    model: str
+    least: int
+    """Millitokens without which it isn't worth beginning."""
+    most: int
+    """What it can cost."""
+    boot: str
+
+
+class Begun(NamedTuple):
+    id: int
+    held: int
+    available: int
+    """What is left beside the hold."""
+
+
+class Ended(NamedTuple):
+    state: State
+    charged: int = 0
+    credential: int | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
+    """Hold what it can cost, or all that there is if that is enough to begin. Raises a Refusal."""
+    _refuse(conn, new)
+    purse = budgets.purse(conn, new.code, now)
+    available = balance(conn, purse.account).available
+    amount = min(new.most, available, new.most if purse.left is None else purse.left)
+    if amount < new.least:
+        if available >= new.least:
+            raise BudgetSpent(new.least, purse.left or 0, daily=False)
+        raise NotEnoughTokens(new.least, available)
+    row = conn.only(
+        "INSERT INTO relay (account, code, path, model, held, boot, started_at)"
+        " VALUES (:account, :code, :path, :model, :held, :boot, :now) RETURNING id",
+        account=purse.account, code=new.code, path=new.path, model=new.model, held=amount, boot=new.boot,
+        now=now,
+    )  # fmt: skip
+    budgets.reserve(conn, new.code, amount, now)
+    hold(conn, hold_key(row.id), purse.account, amount, now)
+    return Begun(row.id, amount, available - amount)
+
+
+def hold_key(relay: int) -> str:
+    return f"relay:{relay}"
+
+
+def _refuse(conn: Connection, new: NewRelay) -> None:
+    row = conn.only(
+        "SELECT banned_at, (SELECT posted FROM account WHERE id = 'debt:' || customer.id) AS debt"
+        " FROM api_code JOIN customer ON customer.id = api_code.customer WHERE api_code.id = :code",
+        code=new.code,
+    )
+    if row.banned_at is not None:
+        raise Banned
+    if row.debt:
+        raise InDebt(-row.debt)
+
+
+def end(conn: Connection, relay: int, ended: Ended, now: int) -> int:
+    """End it with its hold; what its account has available now."""
+    row = conn.only(
+        "UPDATE relay SET state = :state, charged = :charged, credential = :credential,"
+        " prompt_tokens = :prompt, completion_tokens = :completion, ended_at = :now"
+        " WHERE id = :id AND state = 'running' RETURNING account, code, held, started_at",
+        state=ended.state, charged=ended.charged, credential=ended.credential, prompt=ended.prompt_tokens,
+        completion=ended.completion_tokens, now=now, id=relay,
+    )  # fmt: skip
+    if ended.charged:
+        capture(conn, hold_key(relay), ended.charged, now)
+    else:
+        void(conn, hold_key(relay))
+    budgets.give_back(conn, row.code, row.started_at, row.held - ended.charged)
+    return balance(conn, row.account).available
+
+
+def recover(conn: Connection, boot: str, now: int) -> int:
+    """Give back what the last run held; how many. Nobody knows what their upstreams counted."""
+    rows = conn.all(
+        "SELECT id, code, held, started_at FROM relay WHERE state = 'running' AND boot <> :boot", boot=boot
+    )
+    for row in rows:
+        conn.run("UPDATE relay SET state = 'unknown', ended_at = :now WHERE id = :id", now=now, id=row.id)
+        void(conn, hold_key(row.id))
+        budgets.give_back(conn, row.code, row.started_at, row.held)
+    return len(rows)

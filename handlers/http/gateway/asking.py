@@ -1,0 +1,197 @@
+"""What a program asked: whose code it is, the body, the model, and what goes upstream instead."""
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from aiohttp import web
+
+from billing import codes
+from billing.model_prices import Alias, ModelPrice, ModelPrices
+from bot.clock import DAY, now
+from handlers.http.account import STORAGE
+from handlers.http.auth import DOORKEEPER, Caller
+from handlers.http.gateway.errors import INVALID, ApiError, bad_request
+from handlers.http.gateway.usage import Size
+
+BODY_SECONDS = 60.0
+MODEL_MOST = 200
+HEADER = re.compile(r"[\x21-\x7e]{1,200}")
+NAME = re.compile(rb'\bname="([^"]{0,100})"')
+FILENAME = re.compile(rb"\bfilename\*?=")
+NO_CODE = ApiError(
+    401, INVALID, "invalid_api_key",
+    "This needs a valid API code: Authorization: Bearer tb_live_... Get one in the bot or from its admin.",
+)  # fmt: skip
+
+
+class Asker(NamedTuple):
+    caller: Caller
+    project: str = ""
+    """Which project of the upstream's account is meant, "" none."""
+
+    def allow(self, kind: str, model: str) -> None:
+        """Raise ApiError 403 where the code may not ask for this; `kind`: text, image or voice."""
+        if self.caller.kinds is not None and kind not in self.caller.kinds:
+            raise ApiError(403, INVALID, "not_allowed", f"This code may not ask for {kind}.")
+        if self.caller.models is not None and model not in self.caller.models:
+            raise ApiError(403, INVALID, "model_not_allowed", "This code may not use this model.", "model")
+
+
+@dataclass(slots=True)
+class Given:
+    """The request, understood as far as needed."""
+
+    raw: bytes
+    body: dict[str, Any]
+    """Of a form only its texts."""
+    public: str
+    """The model's name as the program knows it."""
+    model: str
+    """The upstream's."""
+    price: ModelPrice
+    alias: Alias | None = None
+    media: str = "application/json"
+    is_chat: bool = False
+    file_bytes: int = 0
+    changes: dict[str, Any] = field(default_factory=dict)
+    size: Size | None = None
+
+    @property
+    def stream(self) -> bool:
+        return self.body.get("stream") in (True, "true")
+
+    @property
+    def wants_usage(self) -> bool:
+        options = self.body.get("stream_options")
+        return isinstance(options, dict) and options.get("include_usage") is True
+
+
+async def asker_of(request: web.Request) -> Asker:
+    """Raises ApiError 401, or a Refusal."""
+    scheme, _, word = request.headers.get("Authorization", "").partition(" ")
+    code, _, project = word.strip().partition(",")
+    asker = await asker_with(request, code if scheme.lower() == "bearer" else "", request.remote or "")
+    for header in ("OpenAI-Project", "ChatGPT-Account-ID"):
+        project = project or request.headers.get(header, "")
+    return asker._replace(project=project if HEADER.fullmatch(project) else "")
+
+
+async def asker_with(request: web.Request, code: str, address: str) -> Asker:
+    """Who has this code. Raises ApiError, or a Refusal."""
+    doorkeeper = request.app[DOORKEEPER]
+    await doorkeeper.admit(address)
+    caller = await doorkeeper.find(code, address) if code else None
+    if caller is None:
+        raise NO_CODE
+    most, day = caller.addresses_most, now() // DAY
+    if most and not await request.app[STORAGE].write(codes.used_from, caller.code, address, day, most):
+        raise ApiError(403, INVALID, "too_many_addresses", f"This code: {most} addresses a day.")
+    return Asker(caller)
+
+
+async def read_whole(request: web.Request, most: int) -> bytes:
+    """The body. Raises ApiError where it is too large or too slow."""
+    if (request.content_length or 0) > most:
+        raise _too_large(most)
+    pieces, room = [], most
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while piece := await request.content.readany():
+                room -= len(piece)
+                if room < 0:
+                    raise _too_large(most)
+                pieces.append(piece)
+    except TimeoutError:
+        raise ApiError(408, INVALID, None, "The body did not arrive in time.") from None
+    return b"".join(pieces)
+
+
+def _too_large(most: int) -> ApiError:
+    return ApiError(413, INVALID, "request_too_large", f"The body is larger than {most // 2**20} MB.")
+
+
+def understood(raw: bytes, media: str, prices: ModelPrices, default_model: str) -> Given:
+    """A JSON body. Raises ApiError."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise bad_request("We could not parse the JSON body of your request.")
+    return _priced(raw, body, "application/json", prices, default_model)
+
+
+def understood_form(raw: bytes, media: str, prices: ModelPrices, default_model: str) -> Given:
+    """A multipart form, of which files are only measured. Raises ApiError."""
+    boundary = re.search(r'boundary="?([^";]{1,100})', media)
+    if boundary is None:
+        raise bad_request("A form (multipart/form-data) is needed.")
+    body: dict[str, Any] = {}
+    file_bytes = 0
+    for part in raw.split(b"--" + boundary[1].encode())[1:-1][:100]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        name = NAME.search(head)
+        if name is None:
+            raise bad_request("A part of the form has no name.")
+        if FILENAME.search(head):
+            file_bytes += len(content)
+        elif len(content) < 100_000:
+            body[name[1].decode(errors="replace")] = content.removesuffix(b"\r\n").decode(errors="replace")
+    given = _priced(raw, body, media, prices, default_model)
+    given.file_bytes = file_bytes
+    return given
+
+
+def _priced(raw: bytes, body: dict[str, Any], media: str, prices: ModelPrices, default: str) -> Given:
+    public = body.get("model") or default
+    if not isinstance(public, str) or len(public) > MODEL_MOST or not public.isprintable():
+        raise bad_request("model must be a name.", "model")
+    alias = prices.alias(public)
+    model = alias.model if alias else public
+    return Given(raw, body, public, model, prices.of(public, model), alias, media)
+
+
+def outgoing(given: Given, changes: dict[str, Any]) -> bytes:
+    """The body for the upstream: the program's own bytes where they can stay."""
+    changes = {**_of_alias(given), **changes}
+    if given.body.get("model") != given.model:
+        changes["model"] = given.model
+    if not changes:
+        return given.raw
+    if given.media != "application/json":
+        return _form_with(given, changes)
+    start = given.raw.find(b"{") + 1
+    if changes.keys() & given.body.keys() or not given.body or not start:
+        return json.dumps({**given.body, **changes}, ensure_ascii=False).encode(errors="replace")
+    more = json.dumps(changes, ensure_ascii=False).encode(errors="replace")
+    return given.raw[:start] + more[1:-1] + b"," + given.raw[start:]
+
+
+def _of_alias(given: Given) -> dict[str, Any]:
+    if given.alias is None:
+        return {}
+    changes = dict(given.alias.parameters)
+    messages = given.body.get("messages")
+    if given.alias.system and isinstance(messages, list):
+        changes["messages"] = [{"role": "system", "content": given.alias.system}, *messages]
+    elif given.alias.system and "input" in given.body:
+        changes["instructions"] = given.alias.system
+    return changes
+
+
+def _form_with(given: Given, changes: dict[str, Any]) -> bytes:
+    """Only the model's name is ever changed in a form: the last part of that name counts."""
+    boundary = re.search(r'boundary="?([^";]{1,100})', given.media)
+    assert boundary is not None
+    border = b"--" + boundary[1].encode()
+    part = (
+        b'\r\nContent-Disposition: form-data; name="model"\r\n\r\n' + str(changes["model"]).encode() + b"\r\n"
+    )
+    kept = [
+        one for one in given.raw.split(border)[1:-1]
+        if not ((name := NAME.search(one.partition(b"\r\n\r\n")[0])) and name[1] == b"model")
+    ]  # fmt: skip
+    return border + border.join([part, *kept]) + border + b"--\r\n"

@@ -1,0 +1,250 @@
+"""The kinds of requests: what each may cost at most, at least, and what it turned out to be."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from billing.model_prices import ModelPrice, Units
+from bot.providers.errors import BadAnswer
+from handlers.http.gateway.asking import Given
+from handlers.http.gateway.errors import bad_request
+from handlers.http.gateway.usage import Size, reported, size_of, size_of_words, tokens_of, words
+
+USEFUL = 16
+"""Completion tokens: with fewer an answer is not worth beginning."""
+CHOICES_MOST = 128
+PICTURES_MOST = 10
+MAX_TOKENS_MOST = 1_000_000
+SOUND_BYTES_PER_SECOND = 4_000
+"""Of 32 kbit/s: few recordings are smaller, and what is reported is what counts."""
+NEVER = re.compile(rb"(?!)")
+REASONING = re.compile(r"(?:o\d|gpt-5|chatgpt)")
+"""Models that take max_completion_tokens only."""
+
+
+class Quote(NamedTuple):
+    """In millitokens: without `least` it isn't begun, `most` is what it can cost."""
+
+    least: int
+    most: int
+
+
+class Kind(Protocol):
+    stream_words: re.Pattern[bytes]
+    """Where a stream has the answer's words."""
+
+    def quote(self, given: Given, price: ModelPrice) -> Quote: ...
+
+    def fit(self, given: Given, price: ModelPrice, held: int) -> dict[str, Any]:
+        """What must be changed in the request, so that the answer costs no more than is held."""
+        ...
+
+    def prompt(self, given: Given) -> int:
+        """Prompt tokens, about, where the upstream reports none."""
+        ...
+
+    def units(self, given: Given, body: bytes) -> Units:
+        """What an answer at once was. Raises BadAnswer where it is none."""
+        ...
+
+
+class Text:
+    """Chat, legacy completions, responses."""
+
+    def __init__(self, cap: str, must_have: str, plain: str, streamed: str, asks: tuple[str, ...]) -> None:
+        """`cap`: the field that limits the answer. `must_have`: a field of answers. `asks`: of requests."""
+        self.stream_words = words(*streamed.split())
+        self._plain_words = words(*plain.split())
+        self._cap = cap
+        self._must_have = must_have
+        self._asks = asks
+
+    def quote(self, given: Given, price: ModelPrice) -> Quote:
+        size, want, answers = self._size(given), self._wanted(given, price), _answers(given)
+        useful = min(want, USEFUL)
+        return Quote(
+            max(1, price.of(Units(size.likely, useful * answers))),
+            max(1, price.of(Units(size.most, want * answers))),
+        )
+
+    def fit(self, given: Given, price: ModelPrice, held: int) -> dict[str, Any]:
+        size, want, answers = self._size(given), self._wanted(given, price), _answers(given)
+        affordable = price.completion_affordable(held, size.most)
+        if affordable is not None and affordable < min(want, USEFUL) * answers:
+            affordable = price.completion_affordable(held, size.likely)
+        most = want if affordable is None else min(want, affordable // answers)
+        field = self._field(given)
+        change: dict[str, Any] = {} if given.body.get(field) == most else {field: most}
+        if given.stream and self._cap != "max_output_tokens":
+            options = given.body.get("stream_options")
+            options = options if isinstance(options, dict) else {}
+            if options.get("include_usage") is not True:
+                change["stream_options"] = {**options, "include_usage": True}
+        return change
+
+    def prompt(self, given: Given) -> int:
+        return self._size(given).likely
+
+    def units(self, given: Given, body: bytes) -> Units:
+        answer = read_answer(body)
+        if not isinstance(answer.get(self._must_have), list) or not answer[self._must_have]:
+            raise BadAnswer("The upstream's answer lacks what it has to have.")
+        usage = reported(answer)
+        if usage is not None:
+            return usage
+        return Units(self.prompt(given), tokens_of(size_of_words(self._plain_words, body)))
+
+    def _size(self, given: Given) -> Size:
+        if given.size is None:
+            system = given.alias.system if given.alias else None
+            given.size = size_of(system or None, *(given.body.get(name) for name in self._asks))
+        return given.size
+
+    def _field(self, given: Given) -> str:
+        if self._cap != "max_tokens" or "max_tokens" in given.body:
+            return self._cap
+        newer = "max_completion_tokens" in given.body or REASONING.match(given.model)
+        return "max_completion_tokens" if newer and given.is_chat else self._cap
+
+    def _wanted(self, given: Given, price: ModelPrice) -> int:
+        asked = given.body.get(self._field(given))
+        if asked is None:
+            return price.answer_most
+        if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= MAX_TOKENS_MOST:
+            raise bad_request(f"{self._field(given)} must be a whole number above 0.", self._field(given))
+        return asked
+
+
+class Counted:
+    """Whatever is counted before it is done: embeddings, pictures, speech, moderations, transcriptions."""
+
+    stream_words = NEVER
+
+    def __init__(
+        self,
+        count: Callable[[Given], Units],
+        check: Callable[[Units, bytes], Units] = lambda asked, body: asked,
+        prompt: Callable[[Given], int] = lambda given: 0,
+    ) -> None:
+        """`count`: the most that it can be; `check`: what it turned out to be."""
+        self._count = count
+        self._check = check
+        self._prompt = prompt
+
+    def quote(self, given: Given, price: ModelPrice) -> Quote:
+        most = max(1, price.of(self._count(given)))
+        return Quote(most, most)
+
+    def fit(self, given: Given, price: ModelPrice, held: int) -> dict[str, Any]:
+        return {}
+
+    def prompt(self, given: Given) -> int:
+        return self._prompt(given)
+
+    def units(self, given: Given, body: bytes) -> Units:
+        return self._check(self._count(given), body)
+
+
+def read_answer(body: bytes) -> dict[str, Any]:
+    """Raises BadAnswer for what is no JSON object, or one that is an error under another status."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise BadAnswer("The upstream's answer could not be understood.")
+    if answer.get("error"):
+        raise BadAnswer("The upstream answered with an error.")
+    return answer
+
+
+def _answers(given: Given) -> int:
+    """How many are asked for."""
+    asked = [given.body.get(name) or 1 for name in ("n", "best_of")]
+    if not all(isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= CHOICES_MOST for n in asked):
+        raise bad_request(f"n must be 1 to {CHOICES_MOST}.", "n")
+    prompts = given.body.get("prompt")
+    several = len(prompts) if isinstance(prompts, list) and prompts and not isinstance(prompts[0], int) else 1
+    return int(max(asked)) * min(several, 2_048)
+
+
+def _embedded(given: Given) -> Units:
+    return Units(prompt=size_of(given.body.get("input")).most)
+
+
+def _embedding_usage(asked: Units, body: bytes) -> Units:
+    answer = read_answer(body)
+    if not isinstance(answer.get("data"), list):
+        raise BadAnswer("The upstream answered without embeddings.")
+    return reported(answer) or Units(prompt=tokens_of(asked.prompt))
+
+
+def _pictures(given: Given) -> Units:
+    count = given.body.get("n") or 1
+    if isinstance(count, str) and count.isdecimal() and len(count) < 4:
+        count = int(count)
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= PICTURES_MOST:
+        raise bad_request(f"n must be 1 to {PICTURES_MOST}.", "n")
+    return Units(pictures=count)
+
+
+def _pictures_that_came(asked: Units, body: bytes) -> Units:
+    data = read_answer(body).get("data")
+    if not isinstance(data, list) or not data:
+        raise BadAnswer("The upstream answered without a picture.")
+    return Units(pictures=min(len(data), asked.pictures))
+
+
+def _characters(given: Given) -> Units:
+    text = given.body.get("input")
+    if not isinstance(text, str) or not text:
+        raise bad_request("input must be a text.", "input")
+    return Units(characters=len(text))
+
+
+def _sound_that_came(asked: Units, body: bytes) -> Units:
+    if not body:
+        raise BadAnswer("The upstream answered without sound.")
+    return asked
+
+
+def _recorded(given: Given) -> Units:
+    return Units(seconds=math.ceil(given.file_bytes / SOUND_BYTES_PER_SECOND))
+
+
+def _understood(asked: Units, body: bytes) -> Units:
+    """The recording's length as the upstream says it; formats of subtitles say nothing."""
+    if not body.strip():
+        raise BadAnswer("The upstream answered nothing.")
+    if not body.lstrip().startswith(b"{"):
+        return asked
+    answer = read_answer(body)
+    usage, duration = reported(answer), answer.get("duration")
+    if usage is not None and usage.seconds:
+        return Units(seconds=usage.seconds)
+    if isinstance(duration, int | float) and 0 < duration < 1e6:
+        return Units(seconds=math.ceil(duration))
+    return asked
+
+
+def _judged(asked: Units, body: bytes) -> Units:
+    read_answer(body)
+    return asked
+
+
+CHAT = Text(
+    "max_tokens", "choices", "content reasoning reasoning_content arguments refusal",
+    "content reasoning reasoning_content arguments refusal",
+    ("messages", "tools", "functions", "response_format"),
+)  # fmt: skip
+COMPLETIONS = Text("max_tokens", "choices", "text", "text", ("prompt", "suffix"))
+RESPONSES = Text(
+    "max_output_tokens", "output", "text arguments", "delta", ("input", "instructions", "tools", "text")
+)
+EMBEDDINGS = Counted(_embedded, _embedding_usage)
+IMAGES = Counted(_pictures, _pictures_that_came)
+SPEECH = Counted(_characters, _sound_that_came)
+TRANSCRIPTIONS = Counted(_recorded, _understood)
+MODERATIONS = Counted(lambda given: Units(requests=1), _judged)

@@ -1,0 +1,59 @@
+"""The hold before, the charge after: the same lines for every request of the gateway, whatever it asks."""
+
+import structlog
+
+from billing.ledger import MILLI
+from billing.model_prices import Units
+from bot import relays
+from bot.clock import now
+from bot.relays import Begun, Ended, NewRelay, State
+from bot.storage import Storage
+from bot.texts import tokens
+from handlers.http.gateway.asking import Given
+from handlers.http.gateway.kinds import Quote
+
+log = structlog.get_logger()
+
+
+class Meter:
+    """One request's money. `end` happens once; what has not ended when it is left is given back."""
+
+    def __init__(self, storage: Storage, given: Given, begun: Begun) -> None:
+        self.held = begun.held
+        self.available = begun.available
+        self.charged = 0
+        self.credential: int | None = None
+        self._storage = storage
+        self._given = given
+        self._id = begun.id
+        self._ended = False
+
+    async def end(self, state: State, units: Units | None = None) -> None:
+        """Capture what `units` cost, never more than is held; None: it is free."""
+        if self._ended:
+            return
+        self._ended = True
+        self.charged = min(self._given.price.of(units), self.held) if units else 0
+        ended = Ended(
+            state, self.charged, self.credential, units.prompt if units else 0,
+            units.completion if units else 0,
+        )  # fmt: skip
+        self.available = await self._storage.write(relays.end, self._id, ended, now())
+        log.info("relayed", relay=self._id, state=state, charged=self.charged)
+
+    def headers(self) -> dict[str, str]:
+        """In tokens."""
+        held = {} if self._ended else {"x-tokens-held": shown(self.held)}
+        charged = {"x-tokens-charged": shown(self.charged)} if self._ended else {}
+        return {**held, **charged, "x-tokens-balance": shown(self.available)}
+
+
+async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
+    """Set the tokens aside. Raises a Refusal."""
+    new = NewRelay(code, path, given.public, *quote, boot)
+    return Meter(storage, given, await storage.write(relays.begin, new, now()))
+
+
+def shown(amount: int) -> str:
+    """Tokens as a decimal with at most three places."""
+    return f"{tokens(amount):f}" if amount % MILLI else str(amount // MILLI)

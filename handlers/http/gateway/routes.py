@@ -1,0 +1,242 @@
+"""The paths of the gateway, and the one way that every request takes: read, hold, ask, relay, charge."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from billing.model_prices import ModelPrices
+from bot import relays
+from bot.clock import now
+from bot.price_lists import PriceLists
+from bot.providers.errors import NoAnswer
+from bot.providers.pool.pool import Call, Pool
+from bot.settings import Settings
+from bot.storage import Storage
+from bot.watch import BooksWrong, Watch
+from handlers.http.gateway import kinds, models, plain
+from handlers.http.gateway.asking import (
+    Asker,
+    Given,
+    asker_of,
+    outgoing,
+    read_whole,
+    understood,
+    understood_form,
+)
+from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
+from handlers.http.gateway.kinds import Kind
+from handlers.http.gateway.limits import Limits
+from handlers.http.gateway.lines import Left, Line, Lines
+from handlers.http.gateway.metering import Meter, begin
+from handlers.http.gateway.streaming import Relaying
+
+log = structlog.get_logger()
+
+PREFIX = "/v1"
+EVENT_STREAM = "text/event-stream"
+PASSED_BACK = ("openai-processing-ms", "openai-version", "x-request-id", "content-disposition")
+GONE = 499
+"""Nobody reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """A path that is paid for."""
+
+    path: str
+    kind: Kind
+    default: Callable[[Settings], str]
+    """The model, where the request names none."""
+    read: Callable[[bytes, str, ModelPrices, str], Given] = understood
+    work: str = "text"
+    """What kind of work a code must be allowed: text, image or voice."""
+    free: bool = False
+    """The upstream takes nothing for it: it may be asked twice."""
+
+
+CHAT = Metered("/chat/completions", kinds.CHAT, lambda settings: settings.text_model)
+METERED = (
+    CHAT,
+    Metered("/completions", kinds.COMPLETIONS, lambda settings: settings.text_model),
+    Metered("/responses", kinds.RESPONSES, lambda settings: settings.text_model),
+    Metered("/embeddings", kinds.EMBEDDINGS, lambda settings: "text-embedding-3-small"),
+    Metered("/moderations", kinds.MODERATIONS, lambda settings: "omni-moderation-latest", free=True),
+    Metered("/images/generations", kinds.IMAGES, lambda settings: settings.image_model, work="image"),
+    Metered("/images/edits", kinds.IMAGES, lambda settings: settings.image_model, understood_form, "image"),
+    Metered("/audio/speech", kinds.SPEECH, lambda settings: settings.speech_model, work="voice"),
+    Metered("/audio/transcriptions", kinds.TRANSCRIPTIONS, lambda _: "whisper-1", understood_form, "voice"),
+    Metered("/audio/translations", kinds.TRANSCRIPTIONS, lambda _: "whisper-1", understood_form, "voice"),
+)
+
+
+class Gateway:
+    def __init__(
+        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
+    ) -> None:
+        self.lines = Lines()
+        self._storage = storage
+        self._pool = pool
+        self._prices = prices
+        self._watch = watch
+        self._settings = settings
+        self._boot = secrets.token_hex(8)
+        self._limits = Limits(settings.gateway_at_one_time)
+        self._draining = False
+
+    async def run(self) -> None:
+        """Give back what the last run held, then look after those who are there, until cancelled."""
+        await self._storage.write(relays.recover, self._boot, now())
+        await self.lines.run()
+
+    async def drain(self, seconds: float) -> None:
+        """Begin no more, and wait for those under way."""
+        self._draining = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self.lines.none.wait()
+        except TimeoutError:
+            log.warning("requests cut off")
+
+    async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
+        """Raises whatever `said` has words for."""
+        asker = await asker_of(request)
+        with self._admitted(request, asker) as line:
+            raw = await read_whole(request, self._settings.gateway_body_mb * 2**20)
+            media = request.headers.get("Content-Type", "")
+            given = route.read(raw, media, self._prices.models, route.default(self._settings))
+            return await self._paid(request, line, route, asker, given)
+
+    async def answer(self, request: web.Request, asker: Asker, body: dict[str, Any]) -> bytes:
+        """A chat answer at once, for another door. Raises as `take` does."""
+        with self._admitted(request, asker) as line:
+            raw = json.dumps(body).encode()
+            given = understood(raw, "", self._prices.models, self._settings.text_model)
+            response = await self._paid(request, line, CHAT, asker, given)
+        assert isinstance(response, web.Response)
+        assert isinstance(response.body, bytes)
+        if response.status == 404:
+            raise ApiError(404, INVALID, "model_not_found", "No such model.", "model")
+        if response.status >= 400:
+            raise bad_request("the upstream does not take it")
+        return response.body
+
+    @contextmanager
+    def _admitted(self, request: web.Request, asker: Asker) -> Iterator[Line]:
+        if self._watch.stops:
+            raise BooksWrong
+        if self._draining:
+            raise ApiError(503, "server_error", None, "Ending; try again in a moment.", retry_after=5)
+        with self._limits.under_way(asker.caller.code), self.lines.open(request) as line:
+            yield line
+
+    async def _paid(
+        self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
+    ) -> web.StreamResponse:
+        """Hold, relay, charge."""
+        given.is_chat = route is CHAT
+        asker.allow(route.work, given.public)
+        quote = route.kind.quote(given, given.price)
+        meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
+        try:
+            return await self._relay(request, line, route, asker, given, meter)
+        except Left:
+            await meter.end("left")
+            return web.Response(status=GONE)
+        except asyncio.CancelledError:
+            if not line.take_leave():
+                raise
+            await meter.end("left")
+            return web.Response(status=GONE)
+        finally:  # whatever has happened, nothing stays held
+            await meter.end("failed")
+
+    async def _relay(
+        self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter
+    ) -> web.StreamResponse:  # fmt: skip
+        """The one call outside."""
+        call = self._call(route, asker, given, meter)
+        deadline = asyncio.get_running_loop().time() + self._settings.gateway_seconds
+        async with AsyncExitStack() as upstream:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    reply = await upstream.enter_async_context(self._pool.send(call))
+                    meter.credential = reply.credential.id
+                    headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
+                    if reply.media != EVENT_STREAM:
+                        return await plain.answer(line, given, route.kind, meter, reply, headers)
+            except TimeoutError:
+                raise NoAnswer("The upstream answered nothing in time.") from None
+            broke_off = partial(self._pool.broke_off, reply, call)
+            relaying = Relaying(request, line, given, route.kind, meter, deadline, broke_off)
+            return await relaying.run(reply, headers)
+
+    def _call(self, route: Metered, asker: Asker, given: Given, meter: Meter) -> Call:
+        changes = route.kind.fit(given, given.price, meter.held)
+        headers = {"Content-Type": given.media}
+        if asker.project:
+            headers["OpenAI-Project"] = asker.project
+        return Call(
+            route.path, outgoing(given, changes), given.model, headers=headers,
+            seconds=self._settings.gateway_silence_seconds, free=route.free,
+        )  # fmt: skip
+
+    async def models(self, request: web.Request) -> web.Response:
+        """Free, for whoever has a code."""
+        await asker_of(request)
+        known = await models.listing(self._pool, self._prices.models)
+        name = request.match_info.get("name")
+        if name is None:
+            return web.json_response({"object": "list", "data": known})
+        found = next((model for model in known if model["id"] == name), None)
+        if found is None:
+            raise ApiError(404, INVALID, "model_not_found", "No such model. See /v1/models.", "model")
+        return web.json_response(found)
+
+
+GATEWAY = web.AppKey("gateway", Gateway)
+Take = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _door(take: Take) -> Take:
+    """Whatever goes wrong is said as the OpenAI API says it."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await take(request)
+        except Exception as error:
+            told = said(error)
+            if told.status == 500:
+                log.exception("request failed", path=request.path)
+            return told.response()
+
+    return handle
+
+
+def _metered(route: Metered) -> web.RouteDef:
+    return web.post(PREFIX + route.path, _door(lambda request: request.app[GATEWAY].take(request, route)))
+
+
+@_door
+async def list_models(request: web.Request) -> web.StreamResponse:
+    return await request.app[GATEWAY].models(request)
+
+
+@_door
+async def unknown(request: web.Request) -> web.StreamResponse:
+    raise ApiError(404, INVALID, "unknown_url", f"Unknown request URL: {request.method} {request.path}.")
+
+
+ROUTES = (
+    *(_metered(route) for route in METERED),
+    web.get(PREFIX + "/models", list_models),
+    web.get(PREFIX + "/models/{name:.+}", list_models),
+    web.route("*", PREFIX + "/{rest:.*}", unknown),
+)

@@ -1,0 +1,152 @@
+"""What an upstream says that it did. What it doesn't say is counted: four bytes of UTF-8 are one token.
+
+Some servers report nothing, some zeros, some the sum so far with every event, some the same twice: the last
+report that says anything counts, and it is never added up.
+"""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from billing.model_prices import Units
+
+BYTES_PER_TOKEN = 4
+COUNT_MOST = 1 << 40
+PICTURE_TOKENS = 1_500
+"""What a picture in a prompt counts as, about: the upstream's own count is what is charged."""
+SOUND_BYTES_PER_TOKEN = 500
+FILE_BYTES_PER_TOKEN = 10
+PICTURES = {"image_url", "input_image", "image"}
+
+_REPORT = re.compile(rb'"usage"\s*:\s*\{')
+_END = re.compile(
+    rb'"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:(?:response|image_generation|image_edit)'
+    rb'\.(?:completed|incomplete|failed)|speech\.audio\.done|transcript\.text\.done)"'
+)
+
+
+def words(*names: str) -> re.Pattern[bytes]:
+    """Finds the answer's own words, in the fields of these names."""
+    return re.compile(rb'"(?:%s)"\s*:\s*"((?:[^"\\]|\\.)*)"' % "|".join(names).encode())
+
+
+_ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*\{')
+DONE = b"data: [DONE]"
+
+
+class Size(NamedTuple):
+    """Of what was asked."""
+
+    text: int = 0
+    """Bytes of UTF-8 of all its strings."""
+    pictures: int = 0
+    sound: int = 0
+    files: int = 0
+    parts: int = 0
+    strings: int = 0
+
+    @property
+    def most(self) -> int:
+        """Tokens: a byte is one at most, and texts and messages have borders."""
+        return self.text + 8 * self.parts + 4 * self.strings + self._others
+
+    @property
+    def likely(self) -> int:
+        return -(-self.text // BYTES_PER_TOKEN) + self._others
+
+    @property
+    def _others(self) -> int:
+        sound = -(-self.sound // SOUND_BYTES_PER_TOKEN)
+        return PICTURE_TOKENS * self.pictures + sound + -(-self.files // FILE_BYTES_PER_TOKEN)
+
+
+def size_of(*given: Any) -> Size:
+    """How much was asked: all strings, but of pictures, sound and files only that they are there."""
+    text = pictures = sound = files = parts = strings = 0
+    waiting = list(given)
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            strings += 1
+            text += len(one.encode(errors="replace"))
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            parts += 1
+            if one.get("type") in PICTURES:
+                pictures += 1
+            elif one.get("type") == "input_audio":
+                sound += len(str(one.get("input_audio")))
+            elif one.get("type") in ("file", "input_file"):
+                files += len(str(one))
+            else:
+                waiting += one.values()
+        elif isinstance(one, int):  # texts that are tokens already
+            text += 1
+    return Size(text, pictures, sound, files, parts, strings)
+
+
+def reported(answer: Any) -> Units | None:
+    """The usage in an answer or an event; None where there is none, or only zeros."""
+    usage = answer.get("usage") if isinstance(answer, dict) else None
+    if usage is None and isinstance(answer, dict) and isinstance(answer.get("response"), dict):
+        usage = answer["response"].get("usage")
+    if not isinstance(usage, dict):
+        return None
+    prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
+    completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
+    seconds = _count(usage.get("seconds"))
+    return Units(prompt, completion, seconds=seconds) if prompt or completion or seconds else None
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, float) and 0 <= value < COUNT_MOST:
+        return -int(-value // 1)
+    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < COUNT_MOST
+    return value if whole else 0
+
+
+def size_of_words(pattern: re.Pattern[bytes], body: bytes) -> int:
+    """Bytes of UTF-8, about: `\\u0633` is six bytes for two."""
+    return sum(len(found) - 4 * found.count(b"\\u") for found in pattern.findall(body))
+
+
+def tokens_of(size: int) -> int:
+    return -(-size // BYTES_PER_TOKEN)
+
+
+class StreamMeter:
+    """Looks at each event once, by its bytes; only what reports usage is parsed."""
+
+    def __init__(self, pattern: re.Pattern[bytes], *, keep_usage: bool) -> None:
+        """`pattern` finds the words. `keep_usage`: the program has asked for the event that reports usage."""
+        self._pattern = pattern
+        self.usage: Units | None = None
+        self.produced = 0
+        """Bytes of the answer's words."""
+        self.ended = False
+        """The answer has come to its end, whatever else may follow."""
+        self.failed = False
+        """The upstream has sent an error instead of going on."""
+        self._keep_usage = keep_usage
+
+    def take(self, event: bytes) -> bool:
+        """Note it; False where the program has not asked for it."""
+        self.produced += size_of_words(self._pattern, event)
+        if not self.ended:
+            self.ended = event.startswith(DONE) or _END.search(event) is not None
+        if _ERROR.match(event):
+            self.failed = True
+        return _REPORT.search(event) is None or self._take_report(event)
+
+    def counted(self, prompt: int) -> Units:
+        return self.usage or Units(prompt, tokens_of(self.produced))
+
+    def _take_report(self, event: bytes) -> bool:
+        data = b"".join(line[5:] for line in event.splitlines() if line.startswith(b"data:"))
+        try:
+            answer = json.loads(data)
+        except (ValueError, RecursionError):
+            return True
+        self.usage = reported(answer) or self.usage
+        return self._keep_usage or not (isinstance(answer, dict) and answer.get("choices") == [])

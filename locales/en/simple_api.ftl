@@ -1,0 +1,20 @@
+# POST /api
+api-status-bad-request = Bad request
+api-status-bad-code = Wrong code
+api-status-no-tokens = Not enough tokens
+api-status-forbidden = Forbidden
+api-status-not-found = Not found
+api-status-too-often = Too many requests
+api-status-failed = Something went wrong
+api-why-only-post = Send a POST request.
+api-why-few-tokens = This needs { $price } tokens, you have { $available }. Buy more in the bot.
+api-why-no-budget = The budget of this code is spent, or its owner owes tokens.
+api-why-wait = Too many requests. Try again in { $count } seconds.
+api-why-no-question = user_content is required: what you say.
+api-why-bad-max-tokens = max_tokens must be a whole number from 1 to { $most }.
+api-why-bad-continuous = continuous must be a list of earlier messages, each with role and content.
+api-why-unknown-code = This needs a valid API code, as api_key or in Authorization.
+api-why-no-model = There is no such model.
+api-why-content = This was refused by the content rules.
+api-why-bad-field = The request was not accepted: { $what }
+api-why-upstream = No answer could be got; nothing was charged. Try again later.

@@ -1,0 +1,1 @@
+command-upstreams = Servers that answer, and their keys

@@ -1,0 +1,20 @@
+# POST /api
+api-status-bad-request = درخواست نادرست
+api-status-bad-code = کد نادرست
+api-status-no-tokens = توکن کافی نیست
+api-status-forbidden = اجازه ندارید
+api-status-not-found = پیدا نشد
+api-status-too-often = درخواست‌ها زیاد است
+api-status-failed = مشکلی پیش آمد
+api-why-only-post = درخواست را با POST بفرستید.
+api-why-few-tokens = این درخواست { DIGITS($price) } توکن می‌خواهد و شما { DIGITS($available) } توکن دارید. در ربات توکن بخرید.
+api-why-no-budget = بودجهٔ این کد تمام شده یا صاحب آن بدهکار است.
+api-why-wait = درخواست‌ها زیاد است. { DIGITS($count) } ثانیهٔ دیگر دوباره بفرستید.
+api-why-no-question = فیلد user_content لازم است: حرفی که می‌زنید.
+api-why-bad-max-tokens = مقدار max_tokens باید عددی صحیح از ۱ تا { DIGITS($most) } باشد.
+api-why-bad-continuous = فیلد continuous باید فهرست پیام‌های پیشین باشد و هر پیام role و content داشته باشد.
+api-why-unknown-code = یک کد API معتبر لازم است: در api_key یا در Authorization.
+api-why-no-model = چنین مدلی وجود ندارد.
+api-why-content = قواعد محتوا این را نپذیرفت.
+api-why-bad-field = درخواست پذیرفته نشد: { $what }
+api-why-upstream = پاسخی به دست نیامد و چیزی کم نشد. کمی بعد دوباره امتحان کنید.

@@ -1,0 +1,20 @@
+# POST /api
+api-status-bad-request = Неверный запрос
+api-status-bad-code = Неверный код
+api-status-no-tokens = Не хватает токенов
+api-status-forbidden = Запрещено
+api-status-not-found = Не найдено
+api-status-too-often = Слишком много запросов
+api-status-failed = Что-то пошло не так
+api-why-only-post = Отправьте запрос методом POST.
+api-why-few-tokens = Для этого нужно { $price } токенов, у вас { $available }. Купите токены в боте.
+api-why-no-budget = Бюджет этого кода исчерпан, или за его владельцем долг.
+api-why-wait = Слишком много запросов. Повторите через { $count } с.
+api-why-no-question = Нужно поле user_content — ваш вопрос.
+api-why-bad-max-tokens = max_tokens — целое число от 1 до { $most }.
+api-why-bad-continuous = continuous — список прежних сообщений, у каждого role и content.
+api-why-unknown-code = Нужен действующий код API: в api_key или в Authorization.
+api-why-no-model = Такой модели нет.
+api-why-content = Это отклонено правилами о содержании.
+api-why-bad-field = Запрос не принят: { $what }
+api-why-upstream = Ответ получить не удалось, ничего не списано. Повторите позже.

@@ -1,0 +1,20 @@
+# POST /api
+api-status-bad-request = 请求有误
+api-status-bad-code = 代码无效
+api-status-no-tokens = 代币不足
+api-status-forbidden = 禁止访问
+api-status-not-found = 未找到
+api-status-too-often = 请求过于频繁
+api-status-failed = 出错了
+api-why-only-post = 请使用 POST 请求。
+api-why-few-tokens = 此请求需要 { $price } 个代币，您有 { $available } 个。请在机器人中购买。
+api-why-no-budget = 此代码的预算已用完，或其所有者有欠款。
+api-why-wait = 请求过于频繁，请在 { $count } 秒后重试。
+api-why-no-question = 缺少 user_content：您要说的话。
+api-why-bad-max-tokens = max_tokens 必须是 1 到 { $most } 的整数。
+api-why-bad-continuous = continuous 必须是此前消息的列表，每条都有 role 和 content。
+api-why-unknown-code = 需要有效的 API 代码，放在 api_key 或 Authorization 中。
+api-why-no-model = 没有这个模型。
+api-why-content = 内容规则拒绝了此请求。
+api-why-bad-field = 请求未被接受：{ $what }
+api-why-upstream = 未能得到回答，没有扣费。请稍后重试。

@@ -1,0 +1,1 @@
+command-upstreams = 上游服务器及其密钥

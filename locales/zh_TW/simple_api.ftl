@@ -1,0 +1,20 @@
+# POST /api
+api-status-bad-request = 請求有誤
+api-status-bad-code = 代碼無效
+api-status-no-tokens = 代幣不足
+api-status-forbidden = 禁止存取
+api-status-not-found = 找不到
+api-status-too-often = 請求過於頻繁
+api-status-failed = 發生錯誤
+api-why-only-post = 請使用 POST 請求。
+api-why-few-tokens = 此請求需要 { $price } 個代幣，您有 { $available } 個。請在機器人中購買。
+api-why-no-budget = 此代碼的預算已用完，或其擁有者有欠款。
+api-why-wait = 請求過於頻繁，請在 { $count } 秒後再試。
+api-why-no-question = 缺少 user_content：您要說的話。
+api-why-bad-max-tokens = max_tokens 必須是 1 到 { $most } 的整數。
+api-why-bad-continuous = continuous 必須是先前訊息的清單，每則都有 role 和 content。
+api-why-unknown-code = 需要有效的 API 代碼，放在 api_key 或 Authorization 中。
+api-why-no-model = 沒有這個模型。
+api-why-content = 內容規則拒絕了此請求。
+api-why-bad-field = 請求未被接受：{ $what }
+api-why-upstream = 未能取得回答，沒有扣費。請稍後再試。

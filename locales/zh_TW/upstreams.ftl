@@ -1,0 +1,1 @@
+command-upstreams = 上游伺服器及其金鑰

@@ -1,0 +1,246 @@
+"""Every way in which an upstream can be broken: the request ends in time, and costs nothing."""
+
+import asyncio
+import gzip
+import json
+import resource
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.audit import audit
+from tests.gateway.program import Program
+from tests.gateway.upstream import DONE, chat, chunk
+from tests.world import hosted
+
+LIMIT = 2 + 5
+"""Seconds: the time limit of these tests' settings and five more."""
+SSE = {"Content-Type": "text/event-stream"}
+QUICK = {"gateway_silence_seconds": 0.3, "gateway_seconds": 1, "upstream_wait_seconds": 0}
+Act = Callable[[web.Request, Any], Awaitable[web.StreamResponse]]
+
+
+def drop(request: web.Request) -> web.Response:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+async def begun(request: web.Request, body: Any, **headers: str) -> web.StreamResponse:
+    """An answer that has begun: half of one, plain or streamed."""
+    media = SSE if body.get("stream") else {"Content-Type": "application/json"}
+    answer = web.StreamResponse(headers={**media, **headers})
+    await answer.prepare(request)
+    await answer.write(chunk("half ") + chunk("an ") if body.get("stream") else b'{"id": "x", "choices": [')
+    return answer
+
+
+def status(number: int, text: str = "", **headers: str) -> Act:
+    async def act(request, body):
+        if text:
+            return web.Response(status=number, text=text, content_type="text/html", headers=headers)
+        error = {"message": "sk-secret-of-the-operator", "type": "server_error", "code": None}
+        return web.json_response({"error": error}, status=number, headers=headers)
+
+    return act
+
+
+async def hang(request, body):
+    await asyncio.sleep(60)
+    return web.Response()
+
+
+async def hang_in_the_middle(request, body):
+    await begun(request, body)
+    await asyncio.sleep(60)
+    return web.Response()
+
+
+async def drip(request, body):
+    answer = await begun(request, body)
+    while True:
+        await answer.write(b" ")
+        await asyncio.sleep(0.3)
+
+
+async def refuse(request, body):
+    return drop(request)
+
+
+async def error_as_200(request, body):
+    error = {"error": {"message": "sk-secret-of-the-operator", "type": "server_error", "code": None}}
+    if not body.get("stream"):
+        return web.json_response(error)
+    answer = web.StreamResponse(headers=SSE)
+    await answer.prepare(request)
+    await answer.write(b"data: " + json.dumps(error).encode() + b"\n\n")
+    return answer
+
+
+async def malformed(request, body):
+    return web.Response(text='{"id": "x", "choices": [{"ind', content_type="application/json")
+
+
+async def half_then_reset(request, body):
+    await begun(request, body)
+    await asyncio.sleep(0.05)
+    return drop(request)
+
+
+async def without_end(request, body):
+    return await begun(request, body)
+
+
+async def endless(request, body):
+    answer = await begun(request, body)
+    piece = b"x" * 1_000_000
+    for _ in range(5_000):
+        await answer.write(piece)
+    return answer
+
+
+async def bomb(request, body):
+    data = gzip.compress(b" " * 50_000_000)
+    media = SSE["Content-Type"] if body.get("stream") else "application/json"
+    return web.Response(body=data, headers={"Content-Encoding": "gzip", "Content-Type": media})
+
+
+async def wrong_type(request, body):
+    return web.Response(text="<html>Welcome</html>", content_type="text/html")
+
+
+async def empty(request, body):
+    media = SSE["Content-Type"] if body.get("stream") else "application/json"
+    return web.Response(body=b"", content_type=media)
+
+
+async def no_choices(request, body):
+    return web.json_response({"id": "x", "choices": []})
+
+
+BROKEN: dict[str, tuple[Act, set[int]]] = {
+    "hangs before the headers": (hang, {502}),
+    "hangs in the middle": (hang_in_the_middle, {502}),
+    "drips": (drip, {502}),
+    "refuses": (refuse, {502}),
+    "429": (status(429), {503}),
+    "429 with Retry-After": (status(429, **{"Retry-After": "30"}), {503}),
+    "401": (status(401), {503}),
+    "402": (status(402), {503}),
+    "500": (status(500), {502}),
+    "502 in HTML": (status(502, "<html>Bad Gateway</html>"), {502}),
+    "504": (status(504), {502}),
+    "a redirect": (status(307, Location="http://127.0.0.1:9/"), {502}),
+    "an error as 200": (error_as_200, {502}),
+    "malformed": (malformed, {502}),
+    "half, then reset": (half_then_reset, {502}),
+    "without an end": (without_end, {502}),
+    "5 GB": (endless, {502}),
+    "a bomb": (bomb, {502}),
+    "the wrong type": (wrong_type, {502}),
+    "empty": (empty, {502}),
+    "no choices": (no_choices, {502}),
+}
+
+
+async def check(program, models, name: str, stream: bool) -> None:
+    models.act, statuses = BROKEN[name]
+    begin = time.monotonic()
+
+    answer = await program.chat(stream=stream)
+
+    assert time.monotonic() - begin < LIMIT
+    if answer.status == 200:  # the stream had begun
+        assert stream
+        last = answer.body.strip().split(b"\n\n")[-1]
+        error = json.loads(last.removeprefix(b"data: "))["error"]
+        assert DONE.strip() not in answer.body
+    else:
+        assert answer.status in statuses, answer.body
+        error = json.loads(answer.body)["error"]
+        assert ("Retry-After" in answer.headers) == (answer.status == 503)
+    assert error["message"]
+    if name != "an error as 200" or not stream:  # then the bytes are the upstream's
+        assert b"sk-secret" not in answer.body
+    assert await program.settled() == (1_000_000, 0)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", BROKEN)
+async def test_a_broken_upstream_costs_nothing_and_is_told_of(program, app, models, name, stream):
+    await check(program, models, name, stream)
+
+    assert await audit(app.storage) == []
+    await app.operator.upstreams.set_state(1, "enabled")
+    models.act = None
+    assert (await program.chat(stream=stream)).status == 200, "it is well again"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", [QUICK])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("name", BROKEN)
+async def test_fifty_times_each(program, app, models, name, stream):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(50):
+        await check(program, models, name, stream)
+        await app.operator.upstreams.set_state(1, "enabled")
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000, "kilobytes"
+
+
+@asynccontextmanager
+async def tls_that_fails() -> AsyncIterator[str]:
+    async def talk(reader, writer):
+        await reader.read(100)
+        writer.write(b"this is no TLS")
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+
+@pytest.mark.parametrize("where", ["nobody listens", "no such name", "tls"])
+async def test_an_upstream_that_can_not_be_reached_is_a_502(settings, telegram, tmp_path, where):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    async with tls_that_fails() as tls:
+        urls = {
+            "nobody listens": f"http://127.0.0.1:{port}/v1",
+            "no such name": "http://no.invalid/v1",
+            "tls": tls,
+        }
+        elsewhere = settings.model_copy(update={"openai_base_url": urls[where]})
+        async with hosted(elsewhere) as app, Program(app) as program:
+            await program.credit(1_000)
+            answer = await program.chat()
+            assert answer.status == 502
+            assert await program.settled() == (1_000_000, 0)
+
+
+async def test_a_duplicated_last_chunk_is_passed_on_and_paid_once(program, models):
+    stop = chunk(finish="stop")
+    models.events = [chunk("a"), stop, stop, chunk(usage=(100, 50)), DONE, DONE]
+
+    answer = await program.chat(stream=True)
+
+    assert answer.body.count(b'"stop"') == 2
+    assert (await program.settled()).posted == 999_800
+
+
+async def test_an_upstream_that_ignores_stream_is_answered_plainly(program, models):
+    async def act(request, body):
+        return web.json_response(chat())
+
+    models.act = act
+    answer = await program.chat(stream=True)
+
+    assert json.loads(answer.body)["choices"]
+    assert answer.headers["x-tokens-charged"] == "0.2"
