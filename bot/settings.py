@@ -134,8 +134,10 @@ class Settings(BaseSettings):
     @field_validator("speech_engines")
     @classmethod
     def _known_engines(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if strange := set(value) - {"openai", "gtts", "espeak"}:
-            raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, gtts, espeak")
+        if strange := set(value) - {"openai", "edge", "gtts", "espeak"}:
+            raise ValueError(
+                f"unknown engine {', '.join(sorted(strange))}; there are openai, edge, gtts, espeak"
+            )
         return value
 
     @field_validator("database_url")

@@ -53,6 +53,8 @@ class SpeechRequest(_Request):
     """Percent: the tempo is x (1 + v/100) from 0 up, x (1 + v/200) below."""
     pitch: int = Field(default=0, ge=-50, le=50)
     """Percent change of the pitch."""
+    notes: bool = False
+    """A long text becomes several files, in order."""
 
 
 Request = Annotated[TextRequest | ImageRequest | SpeechRequest, Field(discriminator="kind")]

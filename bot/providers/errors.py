@@ -74,3 +74,7 @@ class VoiceUnsupported(ProviderError):
 
     code = -12
     word = "error-voice-unsupported"
+
+
+class NothingToSay(BadAnswer):
+    """Speech: there is no word in the text."""

@@ -9,6 +9,7 @@ from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
 from bot.providers.image import ImageProvider
 from bot.providers.speech import SpeechProvider
+from bot.providers.speech.edge import EdgeSpeech
 from bot.providers.speech.engine import Engine
 from bot.providers.speech.espeak import Espeak
 from bot.providers.speech.gtts import GoogleSpeech
@@ -47,6 +48,7 @@ def engines(settings: Settings, upstream: Upstream) -> list[Engine]:
     """In the order of SPEECH_ENGINES."""
     makers: dict[str, Callable[[], Engine]] = {
         "openai": lambda: OpenAISpeech(upstream, settings.speech_model, seconds=settings.voice_seconds * 0.3),
+        "edge": lambda: EdgeSpeech(settings.data_dir, settings.proxy_url),
         "gtts": GoogleSpeech,
         "espeak": Espeak,
     }

@@ -10,7 +10,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from bot.catalog.modes import Mode
 from bot.providers import Answer, ProducedFile, Progress, Provider, SpeechRequest, TextRequest, Turn, Usage
 from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError
-from bot.providers.speech.plain import plain_words
+from bot.providers.speech.engine import pieces
 from bot.providers.upstream import Upstream, patience, translated
 
 log = structlog.get_logger()
@@ -82,7 +82,7 @@ class TextProvider:
 
     async def _spoken(self, text: str, request: TextRequest) -> Sequence[ProducedFile]:
         """The answer as speech; without one the text stands alone, and costs less."""
-        words = plain_words(text, SPOKEN_MOST)
+        words = next(iter(pieces(text, SPOKEN_MOST)), "")
         if self._speech is None or not words:
             return ()
         wanted = SpeechRequest(text=words, format=request.speech_format)
