@@ -26,9 +26,7 @@ FORMULA = re.compile(
 SIMPLE_FORMULA = re.compile(r"[\w\s.,+=()]+")
 PICTURE_OR_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 ADDRESS = re.compile(r"<?\b(?:https?://|www\.)[^\s<>]+>?")
-TABLE_RULE = re.compile(
-    r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)*[ \t]*:?-{2,}:?[ \t]*\|?[ \t]*$", re.MULTILINE
-)
+TABLE_RULE = re.compile(r"^[ \t]*[|:\-][|:\- \t]*-[|:\- \t]*$", re.MULTILINE)
 TABLE_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
 LINE_MARKS = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]?)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)", re.MULTILINE
@@ -68,6 +66,7 @@ def said(text: str, language: str) -> str:
     months = _words_file()["months"]
     iranian = months["persian"] if language == "fa" else []
     text = with_numbers_in_words(text, language, months.get(language, []), iranian, announced.get("percent"))
+    text = re.sub(r" +([.,;:!?؟،؛])", r"\1", text)
     return persian(text) if language == "fa" else text.replace(HALF_SPACE, "")
 
 

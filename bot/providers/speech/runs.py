@@ -9,6 +9,8 @@ MOST = 40
 """Runs of one text; what is beyond stays in the text's own language."""
 LETTERS_LEAST = 2
 """A foreign run has as many at least: a single letter is read in the language around it."""
+WORDS_LEAST = 4
+"""Fewer Latin words tell no language; names and addresses among other letters are read as English."""
 OPENING = "([{«“„‘\"'"
 
 
@@ -65,6 +67,8 @@ def _before_opening(text: str, at: int) -> int:
 def _language_of(part: str, around: Language, voices: Voices) -> Language:
     if _letters(part) < LETTERS_LEAST:
         return around
+    if len(part.split()) < WORDS_LEAST and all(script_of(one) == "LATIN" for one in part if one.isalpha()):
+        return voices.language("en") or around
     return voices.language(detect_language(part) or "") or around
 
 
