@@ -15,7 +15,7 @@ from bot.providers import SpeechRequest
 from bot.providers.errors import BadAnswer, NoAnswer, UpstreamBusy, UpstreamRefusesUs, UpstreamUnreachable
 from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.edge import EdgeSpeech
-from tests.providers.sounds import tone_wav
+from tests.sounds import tone_wav
 
 edge_tts = pytest.importorskip("edge_tts", reason="edge-tts is not installed")
 

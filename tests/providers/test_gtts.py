@@ -17,7 +17,7 @@ from bot.providers import SpeechRequest
 from bot.providers.errors import BadAnswer, NoAnswer, UpstreamBusy, UpstreamUnreachable
 from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.gtts import GoogleSpeech
-from tests.providers.sounds import tone_wav
+from tests.sounds import tone_wav
 
 RUSSIAN = "Доброе утро. Сегодня хорошая погода, и море спокойно."
 

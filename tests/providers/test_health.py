@@ -10,7 +10,7 @@ from bot.providers.errors import ContentRefused, NothingToSay, UpstreamBusy
 from bot.providers.speech import SpeechProvider
 from bot.providers.speech.engine import Spoken
 from bot.providers.speech.health import Health
-from tests.providers.sounds import tone_wav
+from tests.sounds import tone_wav
 
 
 class Clock:

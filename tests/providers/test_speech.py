@@ -25,7 +25,7 @@ from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.engine import Spoken, Words, pieces
 from bot.providers.speech.espeak import Espeak, folder_of_data
 from bot.providers.speech.openai import OpenAISpeech
-from tests.providers.sounds import tone_wav
+from tests.sounds import tone_wav
 
 pytest.importorskip("espeakng_loader", reason="the local voice is not installed")
 

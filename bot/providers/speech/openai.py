@@ -40,8 +40,7 @@ class OpenAISpeech:
         return language in LANGUAGES
 
     def stands_for(self, voice: Voice) -> str:
-        names = FEMALE if voice.gender == "female" else MALE
-        return names[sum(voice.name.encode()) % len(names)]
+        return openai_voice(voice)
 
     def styles(self, voice: Voice) -> tuple[str, ...]:
         """Any: it is told how to speak in words."""
@@ -74,6 +73,12 @@ class OpenAISpeech:
         if self._model.startswith(DEAF_TO_SPEED):
             return 1.0
         return round(min(FASTEST, max(SLOWEST, words.tempo)), 2)
+
+
+def openai_voice(voice: Voice) -> str:
+    """One of the same gender, always the same one."""
+    names = FEMALE if voice.gender == "female" else MALE
+    return names[sum(voice.name.encode()) % len(names)]
 
 
 def _instructions(words: Words) -> str:
