@@ -33,6 +33,7 @@ class Tariff:
     image: tuple[Step, ...]
     voice: tuple[Step, ...]
     automatic_language: int
+    recording_minute: int
 
     def text_price(self, size: int, *, mode: bool, spoken: bool) -> int:
         """`size` in bytes of UTF-8. A text answered as speech pays for speaking by its own length."""
@@ -47,6 +48,10 @@ class Tariff:
     def voice_price(self, size: int, *, automatic: bool) -> int:
         """`size` in bytes of UTF-8; `automatic`: the language is found out from the text."""
         return _at(self.voice, size) + (self.automatic_language if automatic else 0)
+
+    def recording_price(self, seconds: int) -> int:
+        """For understanding speech, by the minute begun."""
+        return max(1, -(-seconds // 60)) * self.recording_minute
 
 
 def _at(steps: tuple[Step, ...], size: int) -> int:
@@ -63,6 +68,7 @@ def load_tariff(path: Path = SHIPPED) -> Tariff:
             image=_steps(data, "image", 1),
             voice=_steps(data, "voice", 0),
             automatic_language=_amount(data["voice"]["automatic_language"]),
+            recording_minute=_positive(data.get("recording", {"minute": 1})["minute"]),
         )
     except KeyError as error:
         raise TariffError(f"{path}: {error} is missing") from None
@@ -78,6 +84,12 @@ def _steps(data: dict[str, Any], section: str, first: int) -> tuple[Step, ...]:
     if any(step.price == 0 for step in steps):
         raise ValueError(f"[{section}] every step must cost something")
     return steps
+
+
+def _positive(tokens: int | float) -> int:
+    if (amount := _amount(tokens)) == 0:
+        raise ValueError("a minute of a recording must cost something")
+    return amount
 
 
 def _amount(tokens: int | float) -> int:

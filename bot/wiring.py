@@ -91,13 +91,14 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
         providers = await stack.enter_async_context(
-            open_providers(settings, outside.upstream_url, outside.upstream_key)
+            open_providers(settings, outside.upstream_url, outside.upstream_key, files.read)
         )
         jobs = make_jobs(settings, providers, storage, files)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
             packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+            speech=providers.speech,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app()

@@ -12,12 +12,24 @@ from fluent.syntax import FluentParser, ast, visitor
 from bot.texts import FOLDER, bundle_of
 
 LINK, CHARGE = "https://t.me/some_bot?start=inv15", "stxB0_12.5,7"
-WORDS: dict[str, Any] = {
+WORDS: dict[str, Any] = {"language": "Persian", "voice": "Dilara", "speed": "+25", "pitch": "-15",
     "name": "Ada", "link": LINK, "charge": CHARGE, "mode": "😂", "style": "—", "progress": "2",
     "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5", "address": "a.example",
     "why": "—",
 }  # fmt: skip
-NUMBERS = ("available", "count", "held", "left", "most", "price", "size", "stars", "tokens", "turn")
+NUMBERS = (
+    "available",
+    "count",
+    "held",
+    "left",
+    "minutes",
+    "most",
+    "price",
+    "size",
+    "stars",
+    "tokens",
+    "turn",
+)
 FIGURES = (0, 1, 2, 5, 11, 21, 100_000, Decimal("0.001"), Decimal("1.5"), Decimal("99999.999"))
 
 TOASTS = ("language-chosen", "mode-chosen", "stopping", "nothing-to-stop", "voice-on", "voice-off")

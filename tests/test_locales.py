@@ -7,6 +7,7 @@ import pytest
 
 from bot.texts import LANGUAGES
 from handlers.telegram.menu import ADMIN_COMMANDS, COMMANDS, GROUP_COMMANDS, PAPERS
+from handlers.telegram.voice_settings import STYLES as VOICE_STYLES
 from tests import said
 from tests.proofreading import (
     CHARGE,
@@ -36,6 +37,7 @@ FAMILIES = {
     "mode-": MODES,
     "style-": STYLES,
     "status-": ["image", "voice"],
+    "voice-style-": ["none", "unable", *VOICE_STYLES],
     "command-": [*COMMANDS, *GROUP_COMMANDS, *ADMIN_COMMANDS],
     "movement-": [kind.replace("_", "-") for kind in sorted(said.read(*said.sources()).transfers)],
 }

@@ -1,6 +1,6 @@
 """The providers, opened together: they share one client to the upstream."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -15,8 +15,14 @@ from bot.providers.speech.espeak import Espeak
 from bot.providers.speech.gtts import GoogleSpeech
 from bot.providers.speech.openai import OpenAISpeech
 from bot.providers.text import TextProvider
+from bot.providers.transcription import Transcriber, Transcription
+from bot.providers.transcription.openai import OpenAITranscription
+from bot.providers.transcription.whisper import LocalWhisper
 from bot.providers.upstream import Upstream, open_upstream
 from bot.settings import Settings
+
+Recordings = Callable[[str], Awaitable[bytes]]
+"""Gives what a person said, by its name."""
 
 
 class Providers(NamedTuple):
@@ -27,7 +33,7 @@ class Providers(NamedTuple):
 
 @asynccontextmanager
 async def open_providers(
-    settings: Settings, upstream_url: str | None, upstream_key: str
+    settings: Settings, upstream_url: str | None, upstream_key: str, recordings: Recordings
 ) -> AsyncIterator[Providers]:
     """`upstream_url` None is OpenAI's own."""
     async with open_upstream(upstream_url, upstream_key, settings.proxy_url) as upstream:
@@ -37,11 +43,25 @@ async def open_providers(
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
             seconds=settings.text_seconds * 0.9, speech=speech, speech_seconds=settings.text_seconds * 0.3,
+            transcription=Transcription(
+                transcribers(settings, upstream), recordings, seconds=settings.text_seconds * 0.8
+            ),
         )  # fmt: skip
         image = ImageProvider(
             upstream, settings.image_model, read_styles(), seconds=settings.image_seconds * 0.9
         )
         yield Providers(text, image, speech)
+
+
+def transcribers(settings: Settings, upstream: Upstream) -> list[Transcriber]:
+    """In the order of TRANSCRIPTION_ENGINES."""
+    makers: dict[str, Callable[[], Transcriber]] = {
+        "openai": lambda: OpenAITranscription(
+            upstream, settings.transcription_model, seconds=settings.text_seconds * 0.5
+        ),
+        "whisper": lambda: LocalWhisper(settings.data_dir),
+    }
+    return [makers[name]() for name in settings.transcription_engines]
 
 
 def engines(settings: Settings, upstream: Upstream) -> list[Engine]:

@@ -23,6 +23,7 @@ from billing.payments.stars import Pack
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
+from bot.providers.speech import SpeechProvider
 from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
@@ -34,6 +35,7 @@ from handlers.telegram import (
     gifts,
     groups,
     image,
+    listening,
     low_balance,
     menu,
     paysupport,
@@ -41,6 +43,7 @@ from handlers.telegram import (
     subscriptions,
     support,
     voice,
+    voice_settings,
     vouchers,
 )
 from handlers.telegram.admins import Admins
@@ -54,6 +57,7 @@ from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
 from handlers.telegram.refunding import Refunding
+from handlers.telegram.samples import Samples
 from handlers.telegram.showing import Showing
 from handlers.telegram.trouble import is_stranger
 
@@ -79,6 +83,7 @@ class Parts:
     styles: Sequence[str]
     invoice_secret: bytes
     webhook_secret: str
+    speech: SpeechProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     dispatcher = handlers_in_order()
-    asking = Asking(parts.jobs, showing, settings)
+    asking, samples = Asking(parts.jobs, showing, settings), Samples()
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
@@ -131,7 +136,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding,
+            receipts=receipts, refunding=refunding, files=parts.files, speech=parts.speech,
+            samples=samples,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -210,7 +216,7 @@ def handlers_in_order() -> Dispatcher:
         *(module.router for module in (
             errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
             low_balance, image,
-            voice, groups, chat,
+            voice, voice_settings, listening, groups, chat,
         ))
     )  # fmt: skip
     return dispatcher

@@ -32,7 +32,8 @@ log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
-    "help", "new", "mode", "image", "voice", "balance", "notice", "buy", "subscription", "gift", "language",
+    "help", "new", "mode", "image", "voice", "voice_settings", "transcribe",
+    "balance", "notice", "buy", "subscription", "gift", "language",
     "support", "paysupport", "cancel", "terms", "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")

@@ -74,7 +74,7 @@ class SpeechProvider:
     async def answer(self, request: SpeechRequest, history: Sequence[Turn], progress: Progress) -> Answer:
         prose = ear.prose(request.text)
         language = self._language(request, prose)
-        voice = _voice(language, request.voice)
+        voice = _voice(language, request)
         able = self._able(language.code)
         if not able:
             raise LanguageUnsupported(f"No speech engine speaks {language.name}.")
@@ -150,8 +150,10 @@ class SpeechProvider:
         self._health.failed(engine.name, error)
 
 
-def _voice(language: Language, name: str | None) -> Voice:
-    voice = language.voice(name) if name else language.voices[0]
+def _voice(language: Language, request: SpeechRequest) -> Voice:
+    preferred = (name.partition("/") for name in request.preferred)
+    liked = (language.voice(name) for code, _, name in preferred if code == language.code)
+    voice = language.voice(request.voice) if request.voice else next(liked, None) or language.voices[0]
     if voice is None:
         raise VoiceUnsupported(f"There is no such voice for {language.name}.")
     return voice

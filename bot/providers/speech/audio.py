@@ -29,7 +29,7 @@ MEDIA: dict[Format, Literal["audio/mpeg", "audio/ogg", "audio/wav"]] = {
 
 RATE = 48_000
 """What Telegram's voice notes want; files have this rate, whatever rate the engine's sound has."""
-SECONDS_MOST = 1_800
+SECONDS_MOST = 1_810
 FFMPEG_SECONDS = 60
 ENCODERS: dict[Format, tuple[str, ...]] = {
     "mp3": ("-c:a", "libmp3lame", "-ar", str(RATE), "-b:a", "64k", "-f", "mp3"),
