@@ -78,7 +78,8 @@ class SpeechProvider:
         able = self._able(language.code)
         if not able:
             raise LanguageUnsupported(f"No speech engine speaks {language.name}.")
-        words = ear.said(prose, language.code)
+        # In a thread: the first number of all imports what spells numbers.
+        words = await asyncio.to_thread(ear.said, prose, language.code)
         notes = pieces(words, NOTE_CHARACTERS) if request.notes else [words]
         files: list[ProducedFile] = []
         spoke: dict[str, None] = {}

@@ -33,7 +33,20 @@ SECONDS_MOST = 1_810
 FFMPEG_SECONDS = 60
 ENCODERS: dict[Format, tuple[str, ...]] = {
     "mp3": ("-c:a", "libmp3lame", "-ar", str(RATE), "-b:a", "64k", "-f", "mp3"),
-    "ogg": ("-c:a", "libopus", "-ar", str(RATE), "-b:a", "32k", "-application", "voip", "-f", "ogg"),
+    "ogg": (
+        "-c:a",
+        "libopus",
+        "-ar",
+        str(RATE),
+        "-b:a",
+        "32k",
+        "-application",
+        "voip",
+        "-compression_level",
+        "3",
+        "-f",
+        "ogg",
+    ),
 }
 NEAR = 0.004
 """A tempo or pitch that is this near to the wanted one is left as it is."""
