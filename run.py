@@ -12,12 +12,13 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the bot listens, Ctrl-C en
 from billing.tariff import TariffError
 from bot.books import open_books
 from bot.catalog.packs import PacksError
+from bot.catalog.upstream_prices import UpstreamPricesError
 from bot.logs import set_up_logs, warn_of_open_file
 from bot.settings import AddressTaken, Settings, SettingsError, load_settings
 from bot.storage import StorageError
 from handlers import command_line
 
-EXPECTED = (SettingsError, TariffError, PacksError, StorageError, AddressTaken)
+EXPECTED = (SettingsError, TariffError, PacksError, UpstreamPricesError, StorageError, AddressTaken)
 INTERRUPTED = 130
 """What a shell expects of a program that Ctrl-C ended."""
 

@@ -6,15 +6,15 @@ knows nothing of them. Names are those of the list that operators are given (I1 
 
 _LEGS = """
     name (prefix, suffix, sign) AS (VALUES
-        ('refund:stars:', '', 1), ('rest:stars:', '', 1), ('refund:stars:', ':again', 1),
-        ('rest:stars:', ':again', 1), ('failed:refund:stars:', '', -1), ('failed:rest:stars:', '', -1)),
-    leg AS (SELECT payment.charge, transfer.key, sign * transfer.amount AS amount,
+        ('refund:', '', 1), ('rest:', '', 1), ('refund:', ':again', 1), ('rest:', ':again', 1),
+        ('failed:refund:', '', -1), ('failed:rest:', '', -1)),
+    leg AS (SELECT payment.charge, method, transfer.key, sign * transfer.amount AS amount,
         CASE sign WHEN 1 THEN destination ELSE source END AS world,
         CASE sign WHEN 1 THEN source ELSE destination END IN ('customer:' || payment.customer,
-            CASE WHEN prefix LIKE '%rest:stars:' THEN 'debt:' || payment.customer END,
-            CASE WHEN prefix LIKE '%rest:stars:' THEN 'world:grant' END) AS right_source
+            CASE WHEN prefix LIKE '%rest:' THEN 'debt:' || payment.customer END,
+            CASE WHEN prefix LIKE '%rest:' THEN 'world:grant' END) AS right_source
         FROM payment CROSS JOIN name
-        JOIN transfer ON transfer.key = name.prefix || payment.charge || name.suffix)
+        JOIN transfer ON transfer.key = name.prefix || method || ':' || payment.charge || name.suffix)
 """
 """The movements of each payment's refund: what was taken is positive."""
 
@@ -52,13 +52,14 @@ INVARIANTS = {
     "I9 a payment has exactly its credit, at the invoice's price": """
         SELECT payment.charge FROM payment
         JOIN invoice ON invoice.id = payment.invoice
-        LEFT JOIN transfer ON transfer.key = 'pay:stars:' || payment.charge
+        LEFT JOIN transfer ON transfer.key = 'pay:' || payment.method || ':' || payment.charge
         WHERE transfer.id IS NULL OR transfer.amount <> payment.amount OR payment.amount <> invoice.amount
-            OR payment.stars <> invoice.stars OR invoice.state <> 'paid'
-            OR payment.customer <> invoice.customer OR transfer.source <> 'world:stars'
+            OR payment.price <> invoice.price OR invoice.state <> 'paid'
+            OR payment.currency <> invoice.currency OR payment.method <> invoice.method
+            OR payment.customer <> invoice.customer OR transfer.source <> 'world:' || payment.method
             OR transfer.destination <> 'customer:' || payment.customer
-        UNION ALL SELECT key FROM transfer WHERE kind = 'stars'
-            AND (substr(key, 1, 10) <> 'pay:stars:' OR substr(key, 11) NOT IN (SELECT charge FROM payment))
+        UNION ALL SELECT key FROM transfer WHERE kind IN ('stars', 'purchase')
+            AND key NOT IN (SELECT 'pay:' || method || ':' || charge FROM payment)
         UNION ALL SELECT 'invoice ' || id FROM invoice
             WHERE state = 'paid' AND id NOT IN (SELECT invoice FROM payment)""",
     "I10 a refund gives back once what was taken, and nothing else": f"""
@@ -67,9 +68,10 @@ INVARIANTS = {
         GROUP BY payment.id, payment.charge, payment.state, payment.amount
         HAVING coalesce(sum(leg.amount), 0) <>
             CASE WHEN payment.state IN ('refund_requested', 'refunded') THEN payment.amount ELSE 0 END
-        UNION ALL SELECT key FROM leg WHERE world <> 'world:stars' OR NOT right_source
+        UNION ALL SELECT key FROM leg WHERE world <> 'world:' || method OR NOT right_source
         UNION ALL SELECT key FROM transfer
-            WHERE kind IN ('stars_refund', 'refund_failed') AND key NOT IN (SELECT key FROM leg)
+            WHERE kind IN ('stars_refund', 'purchase_refund', 'refund_failed')
+            AND key NOT IN (SELECT key FROM leg)
         UNION ALL SELECT transfer.key FROM transfer LEFT JOIN hold ON transfer.key = 'refund:' || hold.key
         WHERE transfer.kind = 'refund' AND (hold.key IS NULL OR hold.captured <> transfer.amount
             OR transfer.source <> 'sales' OR transfer.destination <> hold.account)""",
@@ -98,6 +100,22 @@ INVARIANTS = {
                 OR back.source <> transfer.destination OR back.destination <> transfer.source))
         UNION ALL SELECT key FROM transfer WHERE kind = 'gift_given'
             AND key NOT IN (SELECT 'gift:' || id FROM gift)""",
+    "I41 what is set aside for a code comes from its owner, and is spent or goes back": """
+        SELECT transfer.key FROM api_code JOIN transfer ON transfer.source = 'code:' || api_code.id
+        WHERE (kind <> 'capture' OR destination <> 'sales')
+            AND (kind <> 'set_back' OR destination <> 'customer:' || api_code.customer)
+        UNION ALL SELECT transfer.key FROM api_code
+            JOIN transfer ON transfer.destination = 'code:' || api_code.id
+            WHERE (kind <> 'refund' OR source <> 'sales')
+            AND (kind <> 'set_aside' OR source <> 'customer:' || api_code.customer)
+        UNION ALL SELECT key FROM transfer
+            WHERE kind = 'set_aside' AND destination NOT IN (SELECT 'code:' || id FROM api_code)
+            OR kind = 'set_back' AND source NOT IN (SELECT 'code:' || id FROM api_code)""",
+    "I42 a code has used what its days have": """
+        SELECT api_code.id FROM api_code
+        LEFT JOIN (SELECT code, sum(committed) AS committed FROM code_day GROUP BY code) AS days
+            ON days.code = api_code.id
+        WHERE api_code.committed <> coalesce(days.committed, 0)""",
     "I11 a voucher is used as often as it was redeemed, and each time it credits": """
         SELECT voucher.id FROM voucher WHERE used > most
             OR used <> (SELECT count(*) FROM redemption WHERE voucher = voucher.id)
@@ -107,4 +125,13 @@ INVARIANTS = {
             OR transfer.source <> 'world:voucher' OR transfer.destination <> 'customer:' || customer
         UNION ALL SELECT key FROM transfer WHERE kind = 'voucher'
             AND key NOT IN (SELECT 'voucher:' || voucher || ':' || customer FROM redemption)""",
+    "I12 an approved receipt has exactly its payment, and its admin is not its owner": """
+        SELECT receipt.id FROM receipt JOIN customer ON customer.id = receipt.customer
+        LEFT JOIN payment ON payment.charge = 'receipt:' || receipt.id
+        WHERE (receipt.state = 'approved') <> (payment.id IS NOT NULL)
+            OR (receipt.state = 'approved' AND decided_by = telegram_id)
+            OR (payment.id IS NOT NULL AND (payment.invoice <> receipt.invoice OR payment.method <> 'card'
+                OR payment.customer <> receipt.customer))
+        UNION ALL SELECT charge FROM payment WHERE method = 'card'
+            AND charge NOT IN (SELECT 'receipt:' || id FROM receipt)""",
 }

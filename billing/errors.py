@@ -30,6 +30,20 @@ class InDebt(Refusal):
         self.amount = amount
 
 
+class BudgetSpent(Refusal):
+    """More than an API code may spend, in a day or in all; `price` and what is `left` in millitokens."""
+
+    def __init__(self, price: int, left: int, *, daily: bool) -> None:
+        super().__init__(f"this costs {price}, {left} are left of the code's budget (millitokens)")
+        self.price = price
+        self.left = max(left, 0)
+        self.daily = daily
+
+
+class CodeUnusable(Refusal):
+    """The API code was revoked, paused or has expired since it was looked at."""
+
+
 class KeyReused(AssertionError):
     """The same key came with other content: a bug of ours or a forgery, never a customer's mistake."""
 

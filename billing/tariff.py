@@ -61,7 +61,16 @@ def _at(steps: tuple[Step, ...], size: int) -> int:
 def load_tariff(path: Path = SHIPPED) -> Tariff:
     """Read a tariff file. Raises TariffError with a sentence."""
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise TariffError(f"{path}: {error}") from None
+    return tariff_of(text, str(path))
+
+
+def tariff_of(text: str, name: str) -> Tariff:
+    """What a tariff file says; `name` is what the sentence of a TariffError begins with."""
+    try:
+        data = tomllib.loads(text)
         return Tariff(
             text=_steps(data, "text", 0),
             text_with_mode=_amount(data["text"]["with_mode"]),
@@ -71,9 +80,9 @@ def load_tariff(path: Path = SHIPPED) -> Tariff:
             recording_minute=_positive(data.get("recording", {"minute": 1})["minute"]),
         )
     except KeyError as error:
-        raise TariffError(f"{path}: {error} is missing") from None
-    except (OSError, TypeError, ValueError) as error:  # what is no TOML is a ValueError, too
-        raise TariffError(f"{path}: {error}") from None
+        raise TariffError(f"{name}: {error} is missing") from None
+    except (TypeError, ValueError) as error:  # what is no TOML is a ValueError, too
+        raise TariffError(f"{name}: {error}") from None
 
 
 def _steps(data: dict[str, Any], section: str, first: int) -> tuple[Step, ...]:

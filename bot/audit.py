@@ -15,10 +15,17 @@ INVARIANTS = MONEY | {
         WHERE hold.key IS NULL OR hold.amount <> job.price OR hold.captured <> job.charged
             OR (job.state IN ('queued', 'running')) <> (hold.state = 'open')
             OR (job.state = 'answered') <> (hold.state = 'captured')
-            OR hold.account <> 'customer:' || job.customer
+            OR hold.account NOT IN ('customer:' || job.customer, 'code:' || coalesce(job.code, 0))
         UNION ALL SELECT 0, key, state FROM hold
             WHERE substr(key, 1, 4) = 'job:'
             AND CAST(substr(key, 5) AS INTEGER) NOT IN (SELECT id FROM job)""",
+    "I43 a code's day has what its jobs were charged and hold": """
+        WITH used AS (SELECT code, created_at / 86400000 AS day, count(*) AS jobs,
+            sum(CASE WHEN ended_at IS NULL THEN price ELSE charged END) AS committed
+            FROM job WHERE code IS NOT NULL GROUP BY code, created_at / 86400000)
+        SELECT * FROM (SELECT code, day, jobs, committed FROM code_day EXCEPT SELECT * FROM used) AS more
+        UNION ALL SELECT * FROM
+            (SELECT * FROM used EXCEPT SELECT code, day, jobs, committed FROM code_day) AS less""",
     "I13 a final job has one delivery, another has none": """
         SELECT job.id FROM job LEFT JOIN delivery ON delivery.job = job.id
         WHERE (job.delivers = 1 AND job.state NOT IN ('queued', 'running')) <> (delivery.job IS NOT NULL)""",

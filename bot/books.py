@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from bot.catalog.upstream_prices import SHIPPED, read_upstream_prices
 from bot.operator import Operator
 from bot.secrets import kept_secret
 from bot.settings import Settings
@@ -35,4 +37,5 @@ async def open_books(settings: Settings) -> AsyncIterator[tuple[Storage, Operato
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     pepper = Secrets.of(settings).pepper
     async with open_storage(settings.data_dir / FILE) as storage:
-        yield storage, Operator(storage, pepper, settings.signup_tokens * 1000)
+        prices = read_upstream_prices(Path(settings.upstream_prices_file or SHIPPED))
+        yield storage, Operator(storage, pepper, settings.signup_tokens * 1000, prices)

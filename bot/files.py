@@ -94,12 +94,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def record(conn: Connection, job: int, files: Sequence[StoredFile], now: int) -> None:
+def record(conn: Connection, job: int, code: int | None, files: Sequence[StoredFile], now: int) -> None:
     for position, file in enumerate(files):
         conn.run(
-            "INSERT INTO file (name, job, position, media, size, seconds, created_at, expires_at)"
-            " VALUES (:name, :job, :position, :media, :size, :seconds, :now, :expires)",
-            name=file.name, job=job, position=position, media=file.media, size=file.size,
+            "INSERT INTO file (name, job, code, position, media, size, seconds, created_at, expires_at)"
+            " VALUES (:name, :job, :code, :position, :media, :size, :seconds, :now, :expires)",
+            name=file.name, job=job, code=code, position=position, media=file.media, size=file.size,
             seconds=file.seconds, now=now, expires=now + LIFETIME,
         )  # fmt: skip
 

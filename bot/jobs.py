@@ -30,6 +30,7 @@ from bot.providers import Answer, Provider, Request, TextRequest, Turn
 from bot.providers.errors import NoAnswer, ProviderError
 from bot.queue import Job, NewJob, Outcome
 from bot.storage import Storage, StorageError
+from bot.watch import BooksWrong, Watch
 
 log = structlog.get_logger()
 
@@ -91,7 +92,10 @@ class Jobs:
         queue_most: int = 1_000,
         queue_seconds: float = 600,
         running_per_customer: int = 4,
+        running_per_code: int = 30,
+        watch: Watch | None = None,
     ) -> None:
+        self.watch = watch or Watch()
         self.boot = secrets.token_hex(8)
         self.doors: dict[str, Door] = {}
         self.prices = prices
@@ -102,16 +106,24 @@ class Jobs:
         self._queue_most = queue_most
         self._queue_seconds = queue_seconds
         self._running_per_customer = running_per_customer
+        self._running_per_code = running_per_code
         self._running: dict[int, _Running] = {}
         self._draining = False
         self._wake = {kind: asyncio.Event() for kind in work}
 
     async def submit(self, new: NewJob) -> Job:
         """Price it, hold the price and queue it, or raise a Refusal. The same key twice is one job."""
+        if self.watch.stops and not await self._knows(new.key):
+            raise BooksWrong
         price = self.prices.of(new.request)
-        job = await self._storage.write(queue.submit, new, price, self._queue_most, now())
+        job = await self._storage.write(
+            queue.submit, new, price, self._queue_most, now(), self.prices.version
+        )
         self._wake[job.kind].set()
         return job
+
+    async def _knows(self, key: str) -> bool:
+        return await self._storage.fetch_one("SELECT 1 FROM job WHERE key = :key", key=key) is not None
 
     async def withdraw(self, job: int, customer: int) -> bool:
         """Cancel it if it has not been begun: it costs nothing. False where it has, or is not theirs."""
@@ -191,7 +203,9 @@ class Jobs:
                 running.task = tasks.create_task(self._answer(running), name=f"job {job.id}")
 
     async def _claim(self, kind: str, most: int) -> list[Job]:
-        return await self._insist(queue.claim, kind, most, self._running_per_customer, self.boot, now())
+        return await self._insist(
+            queue.claim, kind, most, self._running_per_customer, self.boot, now(), self._running_per_code
+        )
 
     async def _answer(self, running: _Running) -> None:
         job = running.job
@@ -264,7 +278,7 @@ class Jobs:
         if isinstance(request, TextRequest) and request.conversation:
             question = answer.heard or request.question
             turn = (request.conversation, question) if question else None
-        charged = min(job.price, self.prices.of_answer(request, answer))
+        charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
         return Outcome("answered", charged, answer, files, conversation=turn)
 
     def _stopped(self, running: _Running) -> Outcome:

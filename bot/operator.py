@@ -3,12 +3,14 @@ from the command line."""
 
 from typing import NamedTuple
 
-from billing import Balance, Connection, Row
+from billing import Balance, Connection, Row, set_aside
 from billing import codes as api_codes
 from billing.ledger import GRANT, MILLI, account_of, balance, transfer
 from bot import customers
 from bot.audit import Violation, audit
-from bot.clock import now
+from bot.book_report import Report, report
+from bot.catalog.upstream_prices import UpstreamPrices, read_upstream_prices
+from bot.clock import DAY, now
 from bot.customers import Customer
 from bot.storage import Storage
 
@@ -25,8 +27,11 @@ class Profile(NamedTuple):
 
 
 class Operator:
-    def __init__(self, storage: Storage, pepper: bytes, signup: int) -> None:
+    def __init__(
+        self, storage: Storage, pepper: bytes, signup: int, upstream_prices: UpstreamPrices | None = None
+    ) -> None:
         self._storage = storage
+        self._upstream_prices = upstream_prices or read_upstream_prices()
         self._pepper = pepper
         self._signup = signup
 
@@ -42,13 +47,23 @@ class Operator:
     async def codes(self, telegram_id: int | None = None) -> list[Row]:
         def listed(conn: Connection) -> list[Row]:
             if telegram_id is None:
-                return api_codes.listed(conn, None)
-            return api_codes.listed(conn, _known(conn, telegram_id).id)
+                return api_codes.listed(conn, None, now())
+            return api_codes.listed(conn, _known(conn, telegram_id).id, now())
 
         return await self._storage.write(listed)
 
+    async def rotate(self, code: int, customer: int | None, until: int) -> str | None:
+        """A new code in its place, which is valid until `until` still; None where it is revoked, has
+        expired or (`customer` given) is not theirs."""
+        return await self._storage.write(api_codes.rotate, self._pepper, code, customer, until, now())
+
     async def revoke(self, code: int) -> bool:
-        return await self._storage.write(api_codes.revoke, code, now())
+        """Its tokens that were set aside go back to its owner."""
+
+        def revoke(conn: Connection) -> bool:
+            return end_code(conn, code, None, now())
+
+        return await self._storage.write(revoke)
 
     async def credit(self, telegram_id: int, amount: int, reason: str, key: str) -> Balance:
         """Give (or, negative, take back) `amount` millitokens. The same key twice is one movement."""
@@ -75,8 +90,25 @@ class Operator:
 
         return await self._storage.write(profile)
 
+    async def books(self, days: int) -> Report:
+        """Of so many days, today the last."""
+        return await report(self._storage, self._upstream_prices, (now() // DAY - days + 1) * DAY)
+
+    async def books_between(self, begin: int, end: int) -> Report:
+        whole = await report(self._storage, self._upstream_prices, begin)
+        return whole.between(begin, end)
+
     async def audit(self) -> list[Violation]:
         return await audit(self._storage)
+
+
+def end_code(conn: Connection, code: int, customer: int | None, at: int) -> bool:
+    """Revoke a code for good (`customer` None: whosever it is); False where that has been done."""
+    if not api_codes.revoke(conn, code, at, customer):
+        return False
+    owner = conn.only("SELECT customer FROM api_code WHERE id = :id", id=code).customer
+    set_aside.take_back(conn, code, owner, at)
+    return True
 
 
 def _known(conn: Connection, telegram_id: int) -> Customer:

@@ -8,36 +8,30 @@ UNKNOWN_SIZE = 1_000_000
 
 
 class Prices:
-    """In millitokens."""
+    """In millitokens. A job keeps the tariff that it was submitted with, whatever comes into force later."""
 
-    def __init__(self, tariff: Tariff) -> None:
+    def __init__(self, tariff: Tariff, version: int | None = None) -> None:
         self.tariff = tariff
+        self.version = version
+        """The number of its price list."""
+        self._known = {version: tariff}
+
+    def change(self, tariff: Tariff, version: int) -> None:
+        """From now on this tariff is in force."""
+        self.tariff, self.version = tariff, version
+        self.remember(tariff, version)
+
+    def remember(self, tariff: Tariff, version: int) -> None:
+        """One that was in force: jobs may have been submitted with it."""
+        self._known[version] = tariff
 
     def of(self, request: Request) -> int:
         """The most that the request can cost: what is held."""
-        match request:
-            case TextRequest(recording=None):
-                return self._text(request, _size(request.question))
-            case TextRequest():
-                return self._recording(request)
-            case ImageRequest():
-                return self.tariff.image_price(request.count)
-            case SpeechRequest():
-                return self.tariff.voice_price(_size(request.text), automatic=request.language is None)
+        return _price(self.tariff, request)
 
-    def _text(self, request: TextRequest, size: int) -> int:
-        return self.tariff.text_price(size, mode=request.mode is not None, spoken=request.speak)
-
-    def _recording(self, request: TextRequest) -> int:
-        """By the minute begun, and what the answer costs; until it is heard nobody knows how long it is."""
-        assert request.recording is not None
-        heard = self.tariff.recording_price(request.recording.seconds)
-        if request.only_transcript:
-            return heard
-        return heard + self._text(request, _size(request.question) or UNKNOWN_SIZE)
-
-    def of_answer(self, request: Request, answer: Answer) -> int:
-        """What is taken: fewer pictures than asked for, or a text that could not be spoken, cost less."""
+    def of_answer(self, request: Request, answer: Answer, version: int | None = None) -> int:
+        """What is taken: fewer pictures than asked for, or a text that could not be spoken, cost less.
+        `version` is of the price list that the job was submitted with; None: of today's."""
         came = len(answer.files)
         if isinstance(request, ImageRequest) and came < request.count:
             request = request.model_copy(update={"count": max(1, came)})
@@ -45,7 +39,32 @@ class Prices:
             request = request.model_copy(update={"question": answer.heard})
         if isinstance(request, TextRequest) and request.speak and not came:
             request = request.model_copy(update={"speak": False})
-        return self.of(request)
+        return _price(self._known.get(version, self.tariff), request)
+
+
+def _price(tariff: Tariff, request: Request) -> int:
+    match request:
+        case TextRequest(recording=None):
+            return _text(tariff, request, _size(request.question))
+        case TextRequest():
+            return _recording(tariff, request)
+        case ImageRequest():
+            return tariff.image_price(request.count)
+        case SpeechRequest():
+            return tariff.voice_price(_size(request.text), automatic=request.language is None)
+
+
+def _text(tariff: Tariff, request: TextRequest, size: int) -> int:
+    return tariff.text_price(size, mode=request.mode is not None, spoken=request.speak)
+
+
+def _recording(tariff: Tariff, request: TextRequest) -> int:
+    """By the minute begun, and what the answer costs; until it is heard nobody knows how long it is."""
+    assert request.recording is not None
+    heard = tariff.recording_price(request.recording.seconds)
+    if request.only_transcript:
+        return heard
+    return heard + _text(tariff, request, _size(request.question) or UNKNOWN_SIZE)
 
 
 def _size(text: str) -> int:

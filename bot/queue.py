@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from billing import Connection
+from billing import Connection, budgets
 from billing.errors import InDebt, KeyReused, Refusal
 from billing.ledger import MILLI, account_of, capture, hold, void
 from bot import conversations, files
@@ -32,6 +32,14 @@ class TooManyWaiting(Refusal):
 
 class QueueFull(Refusal):
     """More jobs wait, of all customers together, than is sensible."""
+
+
+class FilesFull(Refusal):
+    """The files of this API code take `most` bytes or more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the code's files take {most} bytes")
+        self.most = most
 
 
 class Banned(Refusal):
@@ -65,6 +73,8 @@ class NewJob:
     """The API code that asks."""
     target: str | None = None
     """The host that the answer goes to: deliveries are fair between them."""
+    files_most: int = 0
+    """With so many bytes of files of its code already, a job that makes another is refused. 0: any number."""
     stored: str = field(init=False)
     """The request as JSON: made here, so that the writer, for whom all wait, need not."""
 
@@ -84,6 +94,8 @@ class Job(NamedTuple):
     state: str
     attempt: int
     lane: str | None = None
+    tariff: int | None = None
+    """The price list that its price was reckoned by."""
 
 
 class Outcome(NamedTuple):
@@ -99,10 +111,12 @@ class Outcome(NamedTuple):
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
-_JOB = "id, key, customer, door, kind, request, place, price, state, attempt, lane"
+_JOB = "id, key, customer, door, kind, request, place, price, state, attempt, lane, tariff"
 
 
-def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int) -> Job:
+def submit(
+    conn: Connection, new: NewJob, price: int, queue_most: int, now: int, tariff: int | None = None
+) -> Job:
     """Queue the job and hold its price, or raise a Refusal."""
     known = conn.one(f"SELECT {_JOB} FROM job WHERE key = :key", key=new.key)
     if known is not None:
@@ -112,15 +126,20 @@ def submit(conn: Connection, new: NewJob, price: int, queue_most: int, now: int)
     _refuse(conn, new, queue_most)
     row = conn.only(
         "INSERT INTO job (key, customer, door, scope, lane, kind, request, place, delivers, price,"
-        " code, target, created_at) VALUES (:key, :customer, :door, :scope, :lane, :kind, :request, :place,"
-        " :delivers, :price, :code, :target, :now)"
+        " code, target, tariff, created_at)"
+        " VALUES (:key, :customer, :door, :scope, :lane, :kind, :request, :place,"
+        " :delivers, :price, :code, :target, :tariff, :now)"
         f" RETURNING {_JOB}",
         key=new.key, customer=new.customer, door=new.door, scope=new.scope, lane=new.lane,
         kind=new.request.kind, request=new.stored,
-        place=new.place, delivers=int(new.delivers), price=price, code=new.code, target=new.target, now=now,
+        place=new.place, delivers=int(new.delivers), price=price, code=new.code, target=new.target,
+        tariff=tariff, now=now,
     )  # fmt: skip
     job = Job(*row)
-    hold(conn, hold_key(job.id), account_of(job.customer), price, now)
+    payer = account_of(job.customer)
+    if new.code is not None:
+        payer = budgets.reserve(conn, new.code, price, now)
+    hold(conn, hold_key(job.id), payer, price, now)
     return job
 
 
@@ -144,6 +163,10 @@ def _refuse(conn: Connection, new: NewJob, queue_most: int) -> None:
         raise QueueFull
     if any(kind in limit.kinds for limit in new.limits):
         _refuse_crowd(conn, new, kind)
+    if new.files_most and new.request.makes_files:
+        size = conn.only("SELECT coalesce(sum(size), 0) AS bytes FROM file WHERE code = :code", code=new.code)
+        if size.bytes >= new.files_most:
+            raise FilesFull(new.files_most)
 
 
 def _refuse_crowd(conn: Connection, new: NewJob, kind: str) -> None:
@@ -158,14 +181,17 @@ def _refuse_crowd(conn: Connection, new: NewJob, kind: str) -> None:
             raise TooManyWaiting(limit.most)
 
 
-def claim(conn: Connection, kind: str, most: int, per_customer: int, boot: str, now: int) -> list[Job]:
-    """Take the oldest jobs that may run now, with the intent to call for each."""
+def claim(
+    conn: Connection, kind: str, most: int, per_customer: int, boot: str, now: int, per_code: int = 30
+) -> list[Job]:
+    """Take the oldest jobs that may run now, with the intent to call for each. What a customer asks in chat
+    and what their API codes ask are counted apart."""
     jobs: list[Job] = []
     while len(jobs) < most:
         free = most - len(jobs)
-        rows = conn.all(_NEXT, kind=kind, per_customer=per_customer, most=free)
-        # One job of each customer, then count again: no more than `per_customer` of theirs may run.
-        oldest = {row.customer: row.id for row in reversed(rows)}
+        rows = conn.all(_NEXT, kind=kind, per_customer=per_customer, per_code=per_code, most=free)
+        # One job of each customer and code, then count again: no more of theirs may run than is allowed.
+        oldest = {(row.customer, row.code): row.id for row in reversed(rows)}
         jobs += [_start(conn, job, boot, now) for job in sorted(oldest.values())]
         if len(oldest) == len(rows) < free:
             break
@@ -173,9 +199,13 @@ def claim(conn: Connection, kind: str, most: int, per_customer: int, boot: str, 
 
 
 _NEXT = (
-    "SELECT id, customer FROM job AS next WHERE state = 'queued' AND kind = :kind"
-    " AND customer NOT IN (SELECT customer FROM job WHERE state = 'running' AND kind = :kind"
-    "   GROUP BY customer HAVING count(*) >= :per_customer)"
+    "SELECT id, customer, code FROM job AS next WHERE state = 'queued' AND kind = :kind"
+    " AND (code IS NOT NULL OR customer NOT IN (SELECT customer FROM job"
+    "   WHERE state = 'running' AND kind = :kind AND code IS NULL"
+    "   GROUP BY customer HAVING count(*) >= :per_customer))"
+    " AND (code IS NULL OR code NOT IN (SELECT code FROM job"
+    "   WHERE state = 'running' AND kind = :kind AND code IS NOT NULL"
+    "   GROUP BY code HAVING count(*) >= :per_code))"
     " AND NOT EXISTS (SELECT 1 FROM job AS earlier WHERE earlier.lane = next.lane"
     "   AND earlier.ended_at IS NULL AND earlier.id < next.id)"
     " ORDER BY id LIMIT :most"
@@ -277,7 +307,8 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
     """The one way in which a job becomes final: with its hold, files, turns and delivery."""
     row = conn.one(
         "UPDATE job SET state = :state, charged = :charged, answer = :answer, error = :error, ended_at = :now"
-        f" WHERE id = :id AND {still} RETURNING door, target, delivers",
+        f" WHERE id = :id AND {still} RETURNING door, target, delivers,"
+        " code, price, created_at",
         id=job, state=outcome.state, charged=outcome.charged, error=outcome.error, now=now,
         answer=_stored(outcome.answer), **values,
     )  # fmt: skip
@@ -287,7 +318,9 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
         capture(conn, hold_key(job), outcome.charged, now)
     else:
         void(conn, hold_key(job))
-    files.record(conn, job, outcome.files, now)
+    if row.code is not None and row.price > outcome.charged:
+        budgets.give_back(conn, row.code, row.created_at, row.price - outcome.charged)
+    files.record(conn, job, row.code, outcome.files, now)
     if outcome.conversation and outcome.answer:
         conversations.remember(conn, *outcome.conversation, outcome.answer.text, now)
     if row.delivers:

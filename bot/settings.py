@@ -91,9 +91,22 @@ class Settings(BaseSettings):
     gift_tokens_per_day: int = Field(default=100, ge=0)
     refund_tokens_at_once: int = Field(default=500, ge=0)
     """As many a day are refunded to a customer who asks, if they are unspent; beyond it an admin decides."""
+    provider_token: SecretStr = SecretStr("")
+    """Of a provider of Telegram Payments, from BotFather; empty: off. Telegram asks that digital goods are
+    sold for Stars only, so know what you sell."""
+    provider_currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    card_number: str = ""
+    """Your bank card, for card to card with receipts; empty: off. Telegram asks that digital goods are sold
+    for Stars only, so know what you sell."""
+    card_holder: str = ""
+    card_currency: str = Field(default="IRT", pattern="^[A-Z]{3}$")
+    card_tokens_per_admin: int = Field(default=10_000, ge=1)
+    """As many tokens an admin may approve by receipts in a day."""
     tariff_file: str = ""
     """A tariff.toml of the operator's own."""
     packs_file: str = ""
+    upstream_prices_file: str = ""
+    """What the upstream charges, for /books."""
 
     # Limits
     chat_text_bytes_max: int = Field(default=8_000, ge=1, le=30_000)
@@ -105,11 +118,21 @@ class Settings(BaseSettings):
     """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy."""
     api_requests: int = Field(default=30_000, ge=0)
     """Requests from one address in a minute, with the same consequence."""
+    api_code_requests: int = Field(default=3_000, ge=0)
+    """Of one API code in a minute; beyond, requests are refused, and who goes on is blocked. 0: any."""
+    api_content_refusals: int = Field(default=20, ge=0)
+    """Of one API code in an hour, by the content rules: then it is blocked for a time. 0: any."""
+    api_codes_on_request: bool = False
+    """Customers may ask for API codes with /apicode; an admin approves each."""
+    api_rotation_hours: float = Field(default=24, ge=0)
+    """How long an API code is valid after a new one has taken its place."""
+    api_files_mb: int = Field(default=1_000, ge=0)
+    """What the files of one API code may take; beyond, what would make more is refused. 0: any."""
     api_waiting_text: int = Field(default=30, ge=1)
     """Requests of this kind that are under way at one time with one API code."""
     api_waiting_image: int = Field(default=20, ge=1)
     api_waiting_voice: int = Field(default=20, ge=1)
-    text_workers: int = Field(default=32, ge=1)
+    text_workers: int = Field(default=64, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)
     text_seconds: float = Field(default=120, gt=0)
@@ -118,6 +141,9 @@ class Settings(BaseSettings):
     queue_seconds: float = Field(default=600, gt=0)
     queue_most: int = Field(default=1_000, ge=1)
     running_per_customer: int = Field(default=4, ge=1)
+    """Requests of a kind at a time that somebody has asked for in chat."""
+    running_per_code: int = Field(default=30, ge=1)
+    """The same for an API code."""
     drain_seconds: float = Field(default=20, ge=0)
     context_turns: int = Field(default=20, ge=0)
     context_hours: int = Field(default=24, ge=0)

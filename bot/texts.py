@@ -20,7 +20,8 @@ from billing.ledger import MILLI
 FOLDER = Path(__file__).parent.parent / "locales"
 LANGUAGES = {"en": "English", "fa": "فارسی", "ru": "Русский", "zh_CN": "简体中文", "zh_TW": "繁體中文"}
 FALLBACK = "en"
-RIGHT_TO_LEFT = frozenset({"fa"})
+PERSIAN = "fa"
+RIGHT_TO_LEFT = frozenset({PERSIAN})
 
 Say = Callable[..., str]
 """`say("welcome", name=...)`: a text in one language."""
@@ -89,6 +90,16 @@ class _Jalali(_Digits):
         return f"{persian:%Y/%m/%d} {hour}".rstrip().translate(_PERSIAN_DIGITS)
 
 
+def figures(text: str, language: str) -> str:
+    """Figures, or a day, outside of any sentence, in the digits of the language."""
+    return text.translate(_PERSIAN_DIGITS) if language == PERSIAN else text
+
+
+def day(at: str, language: str) -> str:
+    """A day, as 2026-01-31, or with an hour, in the language's calendar and digits."""
+    return _Jalali(at).format(None) if language == PERSIAN else at
+
+
 def isolated(text: str) -> str:
     """A name as it stands in a sentence of the other direction, as Fluent puts it there."""
     return f"\u2068{text}\u2069"
@@ -102,6 +113,17 @@ def closest(language_code: str | None) -> str:
         return "zh_TW" if traditional else "zh_CN"
     base = code.split("-")[0]
     return base if base in LANGUAGES else FALLBACK
+
+
+_WITHOUT_CENTS = frozenset({"CLP", "IRR", "IRT", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
+
+
+def money(price: int, currency: str) -> str:
+    """A price in the currency's smallest unit as people read it: `⭐ 100`, `1.99 USD`, `150,000 IRT`."""
+    if currency == "XTR":
+        return f"⭐ {price}"
+    amount = f"{price:,}" if currency in _WITHOUT_CENTS else f"{price // 100:,}.{price % 100:02}"
+    return f"{amount} {currency}"
 
 
 def tokens(amount: int) -> int | Decimal:

@@ -4,20 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 from aiohttp import web
 
+from billing import set_aside, tariff
 from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.payments import vouchers
-from billing.tariff import load_tariff
+from billing.payments.orders import Pack
 from bot import conversations
-from bot.audit import audit
+from bot.blocks import FORGIVEN, Blocks, Rates
+from bot.blocks import forget as forget_blocks
 from bot.books import Secrets, open_books
+from bot.catalog import packs
 from bot.catalog.modes import read_modes
-from bot.catalog.packs import read_packs
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
 from bot.clock import DAY, HOUR, now
@@ -26,20 +29,21 @@ from bot.files import Files
 from bot.jobs import Jobs, Work
 from bot.operator import Operator
 from bot.outbound import open_outbound
+from bot.price_lists import PriceLists
 from bot.prices import Prices
 from bot.providers.opened import Providers, open_providers
 from bot.sandbox.page import add_page
 from bot.sandbox.surroundings import Surroundings, open_surroundings
 from bot.schedule import Sweep, schedule
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.storage import Storage
 from bot.texts import Texts
+from bot.watch import Watch
 from handlers import command_line
 from handlers.http import callback_api
-from handlers.http.account import SIGNING_KEY, STORAGE, TARIFF
+from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
 from handlers.http.app import make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
-from handlers.http.blocks import Blocks
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
@@ -86,28 +90,33 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
     async with AsyncExitStack() as stack:
         storage, operator = await stack.enter_async_context(open_books(settings))
         secrets, texts = Secrets.of(settings), Texts()
-        state = State(sandbox=settings.sandbox)
-        await check_books(storage, state)
+        watch = Watch()
+        await watch.look(storage)
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
         providers = await stack.enter_async_context(
             open_providers(settings, outside.upstream_url, outside.upstream_key, files.read)
         )
-        jobs = make_jobs(settings, providers, storage, files)
+        price_lists = PriceLists(storage, partial(check_prices, settings))
+        await price_lists.open(
+            Path(settings.tariff_file or tariff.SHIPPED), Path(settings.packs_file or packs.SHIPPED)
+        )
+        jobs = make_jobs(settings, providers, storage, files, price_lists.prices, watch)
+        blocks = await open_blocks(settings, storage)
         parts = Parts(
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
-            packs=read_packs(*_given(settings.packs_file)), modes=tuple(read_modes()),
+            price_lists=price_lists, modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
             speech=providers.speech,
+            blocks=blocks,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app()
         if outside.telegram is not None:
             add_page(app, outside.telegram, outside.admin_ids)
-        app[STORAGE], app[FILES], app[STATE] = storage, files, state
-        app[DOORKEEPER] = Doorkeeper(
-            storage, secrets.pepper, Blocks(settings.api_bad_codes, settings.api_requests)
-        )
+        app[STORAGE], app[FILES] = storage, files
+        app[STATE] = State(watch, sandbox=settings.sandbox)
+        app[DOORKEEPER] = Doorkeeper(storage, secrets.pepper, blocks)
         app[SPEECH] = providers.speech
         app[INBOX], app[WEBHOOK_SECRET] = door.inbox, secrets.webhook
         tell = Notices(door.bot, storage, texts).endpoint_paused
@@ -117,7 +126,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         app[SITE].base = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         await stack.enter_async_context(command_line.listen(settings.data_dir, operator))
-        swept = sweeps(settings, storage, files, jobs, door, state, texts)
+        swept = sweeps(settings, storage, files, jobs, door, texts, blocks)
         await stack.enter_async_context(schedule(swept))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [tasks.create_task(run()) for run in (jobs.run, deliveries.run, *door.tasks)]
@@ -127,6 +136,16 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         await deliveries.drain(settings.drain_seconds)
         for task in running:
             task.cancel()
+
+
+async def open_blocks(settings: Settings, storage: Storage) -> Blocks:
+    rates = Rates(
+        settings.api_bad_codes, settings.api_requests, settings.api_code_requests,
+        settings.api_content_refusals,
+    )  # fmt: skip
+    blocks = Blocks(storage, rates)
+    await blocks.load()
+    return blocks
 
 
 @asynccontextmanager
@@ -140,14 +159,16 @@ async def open_callback_api(
             tuple(read_modes()), read_styles(), voices,
             Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
         )  # fmt: skip
-        app[SITE], app[JOBS], app[TARIFF], app[SIGNING_KEY] = Site(), jobs, jobs.prices.tariff, key
+        app[SITE], app[JOBS], app[PRICES], app[SIGNING_KEY] = Site(), jobs, jobs.prices, key
         app[CALLBACK_API] = CallbackApi(app[STORAGE], jobs, outbound, app[DOORKEEPER], contract, settings)
         deliveries = Deliveries(app[STORAGE], outbound, app[SITE], key, jobs.boot, tell)
         jobs.doors[callback_api.DOOR] = deliveries
         yield deliveries
 
 
-def make_jobs(settings: Settings, providers: Providers, storage: Storage, files: Files) -> Jobs:
+def make_jobs(
+    settings: Settings, providers: Providers, storage: Storage, files: Files, prices: Prices, watch: Watch
+) -> Jobs:
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
         "image": Work(providers.image, settings.image_workers, settings.image_seconds),
@@ -155,22 +176,20 @@ def make_jobs(settings: Settings, providers: Providers, storage: Storage, files:
     }
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
-        work, Prices(load_tariff(*_given(settings.tariff_file))), queue_most=settings.queue_most,
+        work, prices, queue_most=settings.queue_most,
         queue_seconds=settings.queue_seconds, running_per_customer=settings.running_per_customer,
+        running_per_code=settings.running_per_code, watch=watch,
     )  # fmt: skip
 
 
 def sweeps(
-    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, state: State,
-    texts: Texts,
+    settings: Settings, storage: Storage, files: Files, jobs: Jobs, door: TelegramDoor, texts: Texts,
+    blocks: Blocks,
 ) -> Mapping[str, tuple[float, Sweep]]:  # fmt: skip
     """What is done from time to time: how often, in seconds, and what."""
 
     async def look() -> None:
-        before = {violation.invariant for violation in state.violations}
-        await check_books(storage, state, jobs.boot)
-        if fresh := {violation.invariant for violation in state.violations} - before:
-            await door.admins.tell("The books are wrong: " + "; ".join(sorted(fresh)))
+        await door.alarm.look(jobs.boot)
 
     async def forget() -> None:
         await storage.write(conversations.forget_older, now() - 7 * DAY)
@@ -178,9 +197,13 @@ def sweeps(
         await storage.write(forget_drafts, now() - DAY)
         await storage.write(callback_api.forget_replies, now() - 7 * DAY)
         await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
+        await storage.write(forget_blocks, now() - FORGIVEN)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())
+
+    async def return_set_aside() -> None:
+        await storage.write(set_aside.take_back_the_rest, now())
 
     async def notices() -> None:
         await tell_low(door.bot, storage, texts)
@@ -198,6 +221,8 @@ def sweeps(
     return {
         "audit": (60, look),
         "expire jobs": (5, jobs.expire),
+        "blocks": (5, blocks.look_at_content),
+        "set aside": (60, return_set_aside),
         "refunds": (60, door.refunding.repeat),
         "low balances": (60, notices),
         "refills": (300, refill),
@@ -209,13 +234,11 @@ def sweeps(
     }
 
 
-async def check_books(storage: Storage, state: State, boot: str | None = None) -> None:
-    """Look at every invariant; what is wrong shows on /healthz."""
-    state.violations = await audit(storage, boot)
-    for violation in state.violations:
-        log.error("the books are wrong", invariant=violation.invariant, rows=violation.rows)
-
-
-def _given(path: str) -> tuple[Path, ...]:
-    """The operator's own file, or none: then the shipped one is read."""
-    return (Path(path),) if path else ()
+def check_prices(settings: Settings, packs: Mapping[str, Pack]) -> None:
+    """What is sold in a currency has a price in it. Raises SettingsError."""
+    for on, name, currency in (
+        (settings.provider_token.get_secret_value(), "PROVIDER_CURRENCY", settings.provider_currency),
+        (settings.card_number, "CARD_CURRENCY", settings.card_currency),
+    ):
+        if on and not any(currency in pack.prices for pack in packs.values()):
+            raise SettingsError(f"{name}: no pack has a price in {currency}. See PACKS_FILE.")

@@ -50,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
     credit.add_argument("tokens")
     credit.add_argument("--reason", required=True)
     acts.add_parser("audit", add_help=False)
+    books = acts.add_parser("books", add_help=False)
+    books.add_argument("--days", type=int, choices=range(1, 61), default=7, metavar="1-60")
     return admin
 
 
@@ -63,6 +65,8 @@ async def act(operator: Operator, words: Sequence[str], key: str) -> Done:
             case "credit":
                 balance = await operator.credit(asked.telegram_id, amount_of(asked.tokens), asked.reason, key)
                 return Done(f"{asked.telegram_id} has {tokens(balance.posted)} tokens.")
+            case "books":
+                return Done((await operator.books(asked.days)).text())
             case _:
                 return await _audit(operator)
     except (Misused, ValueError, Refusal) as error:

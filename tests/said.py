@@ -12,7 +12,7 @@ FOLDERS = ("bot", "handlers", "billing")
 TRANSFER = ("transfer", "_record")
 """The ledger's functions whose third argument is the kind of a transfer."""
 
-_WORD = re.compile(r"(?:error|payment|refund|job|gift|voucher|plan)-[a-z-]+")
+_WORD = re.compile(r"(?:error|payment|refund|job|gift|voucher|plan|card)-[a-z-]+")
 """A text that is named in one place and said in another, as a refusal's `word`."""
 
 

@@ -11,6 +11,7 @@ from bot.audit import audit
 from bot.sandbox.telegram import Recorded, SandboxTelegram
 from bot.sandbox.upstream import OfflineUpstream
 from bot.settings import Settings, load_settings
+from bot.texts import Texts
 from bot.wiring import App, open_app
 
 BOT_TOKEN = "7000000001:AAtests-tests-tests-tests-tests-tests"
@@ -149,3 +150,11 @@ async def all_handled(app: App) -> None:
         "SELECT body, error FROM update_received WHERE state <> 'processed' OR attempts > 1"
     )
     assert failed == []
+
+
+LANGUAGES = {ADA: "en", BEN: "fa", BOSS: "en"}
+
+
+def reads(person: int, key: str, **values: Any) -> str:
+    """A text as this person reads it, without the marks that keep directions apart."""
+    return plain(Texts().say(LANGUAGES[person])(key, **values))

@@ -4,12 +4,17 @@ from billing import Connection, Row
 from billing.ledger import GRANT, account_of, transfer
 
 DUE = (
-    "SELECT customer.id AS customer, account.posted, used.id AS use FROM account"
+    "SELECT customer.id AS customer, account.posted + coalesce(aside.posted, 0) AS posted, used.id AS use"
+    " FROM account"
     " JOIN customer ON account.id = 'customer:' || customer.id"
     " JOIN transfer AS used ON used.id = (SELECT id FROM transfer"
     "   WHERE source = account.id AND kind = 'capture' ORDER BY id DESC LIMIT 1)"
     " LEFT JOIN account AS debt ON debt.id = 'debt:' || customer.id"
-    " WHERE account.kind = 'customer' AND account.posted < :level AND account.held = 0"
+    # What is set aside for codes is had too: else setting it aside would bring a refill.
+    " LEFT JOIN (SELECT customer, sum(posted) AS posted FROM api_code JOIN account"
+    "   ON account.id = 'code:' || api_code.id GROUP BY customer) AS aside ON aside.customer = customer.id"
+    " WHERE account.kind = 'customer' AND account.posted + coalesce(aside.posted, 0) < :level"
+    " AND account.held = 0"
     " AND used.created_at <= :before AND banned_at IS NULL AND blocked_at IS NULL"
     " AND coalesce(debt.posted, 0) = 0"
     " AND NOT EXISTS (SELECT 1 FROM transfer AS refill"

@@ -135,8 +135,9 @@ BALANCE = (
 """What the list that we have read adds up to, in billionths of a Star."""
 
 MISSING = (
-    "SELECT charge FROM payment WHERE created_at < :before AND NOT EXISTS (SELECT 1 FROM star_transaction"
-    " WHERE id = charge AND direction = 'in' AND listed_at IS NOT NULL) LIMIT 20"
+    "SELECT charge FROM payment WHERE currency = 'XTR' AND created_at < :before AND NOT EXISTS"
+    " (SELECT 1 FROM star_transaction WHERE id = charge AND direction = 'in' AND listed_at IS NOT NULL)"
+    " LIMIT 20"
 )
 """Payments that we have and Telegram's list has not."""
 

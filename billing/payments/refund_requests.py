@@ -13,6 +13,7 @@ from billing import Connection, Row
 from billing.errors import PaymentRefused
 from billing.ledger import account_of, balance
 from billing.lots import Purchase, purchases
+from billing.payments.orders import STARS
 from billing.payments.refunds import refund_with_loss, request_refund
 
 DAY = 24 * 3_600_000
@@ -24,6 +25,8 @@ class Asked(NamedTuple):
     charge: str | None
     request: int | None = None
     fresh: bool = False
+    by_hand: bool = False
+    """It was paid in money, which an admin sends back."""
 
 
 class Decided(PaymentRefused):
@@ -51,7 +54,12 @@ def ask(conn: Connection, customer: int, payment: int, at_once: int, now: int) -
         return Asked(found.charge)
     if found.state != "credited":
         raise PaymentRefused("refund-before")
-    if _unspent(conn, customer, found) and _refunded_today(conn, customer, now) + found.amount <= at_once:
+    by_itself = found.currency == STARS  # other money is given back by hand
+    if (
+        by_itself
+        and _unspent(conn, customer, found)
+        and _refunded_today(conn, customer, now) + found.amount <= at_once
+    ):
         request_refund(conn, found.charge, now)
         return Asked(found.charge)
     fresh = conn.run(
@@ -61,7 +69,7 @@ def ask(conn: Connection, customer: int, payment: int, at_once: int, now: int) -
     row = conn.only("SELECT id, state FROM refund_request WHERE payment = :payment", payment=payment)
     if row.state == "rejected":
         raise PaymentRefused("refund-rejected")
-    return Asked(None, row.id, bool(fresh))
+    return Asked(None, row.id, bool(fresh), not by_itself)
 
 
 def decide(conn: Connection, request: int, *, approve: bool, admin: int, now: int) -> Row:
@@ -74,7 +82,9 @@ def decide(conn: Connection, request: int, *, approve: bool, admin: int, now: in
     if mine is None:
         before = conn.only("SELECT state, decided_by FROM refund_request WHERE id = :id", id=request)
         raise Decided(before.state, before.decided_by)
-    payment = conn.only("SELECT charge, customer, stars FROM payment WHERE id = :id", id=mine.payment)
+    payment = conn.only(
+        "SELECT charge, customer, price, currency FROM payment WHERE id = :id", id=mine.payment
+    )
     if approve:
         of_it = next(one for one in purchases(conn, payment.customer) if one.id == mine.payment)
         refund_with_loss(conn, payment.charge, of_it.unspent, now)
@@ -82,7 +92,7 @@ def decide(conn: Connection, request: int, *, approve: bool, admin: int, now: in
 
 
 OPEN = (
-    "SELECT refund_request.id, charge, customer, amount, stars FROM refund_request"
+    "SELECT refund_request.id, charge, customer, amount FROM refund_request"
     " JOIN payment ON payment.id = payment WHERE refund_request.state = 'asked' ORDER BY refund_request.id"
 )
 

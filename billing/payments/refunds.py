@@ -13,9 +13,14 @@ not any more from somebody else (their debt, or the house).
 from billing import Connection, Row
 from billing.debt import open_debt
 from billing.errors import NotEnoughTokens, PaymentRefused
-from billing.ledger import GRANT, STARS, account_of, balance, transfer
+from billing.ledger import GRANT, account_of, balance, transfer
+from billing.payments.orders import STARS, world
+from billing.payments.subscriptions import end
 
-_PAYMENT = "SELECT id, charge, customer, amount, stars, state FROM payment WHERE charge = :charge"
+_PAYMENT = (
+    "SELECT id, charge, invoice, customer, amount, stars, price, currency, method, provider_charge, state"
+    " FROM payment WHERE charge = :charge"
+)
 
 
 def request_refund(conn: Connection, charge: str, now: int) -> Row:
@@ -26,10 +31,10 @@ def request_refund(conn: Connection, charge: str, now: int) -> Row:
     payment = _payment(conn, charge)
     if payment.state == "credited":
         try:
-            _take_back(conn, payment, payment.amount, STARS, now)
+            _take_back(conn, payment, payment.amount, GRANT, now)
         except NotEnoughTokens:
             raise PaymentRefused("refund-spent") from None
-        _mark(conn, charge, "refund_requested", now)
+        _mark(conn, payment, "refund_requested", now)
     return payment
 
 
@@ -40,7 +45,7 @@ def refund_with_loss(conn: Connection, charge: str, unspent: int, now: int) -> N
     if payment.state == "credited":
         taken = min(unspent, balance(conn, account_of(payment.customer)).available)
         _take_back(conn, payment, taken, GRANT, now)
-        _mark(conn, charge, "refund_requested", now)
+        _mark(conn, payment, "refund_requested", now)
 
 
 def refunded(conn: Connection, charge: str) -> None:
@@ -57,14 +62,14 @@ def failed(conn: Connection, charge: str, now: int) -> bool:
         c=charge,
     )
     for key in (f"refund:stars:{charge}", f"rest:stars:{charge}") if mine else ():
-        row = conn.one("SELECT source, amount FROM transfer WHERE key = :key", key=key)
+        row = conn.one("SELECT source, destination, amount FROM transfer WHERE key = :key", key=key)
         if row is not None:
-            transfer(conn, f"failed:{key}", "refund_failed", STARS, row.source, row.amount, now)
+            transfer(conn, f"failed:{key}", "refund_failed", row.destination, row.source, row.amount, now)
     return bool(mine)
 
 
-def returned(conn: Connection, charge: str, now: int) -> int | None:
-    """Telegram gave the Stars back, at our wish or not; whom the tokens were taken from without it.
+def returned(conn: Connection, charge: str, now: int, reason: str | None = None) -> int | None:
+    """The payment went back, at our wish or not; whom the tokens were taken from without it.
 
     What is available is taken, the rest is the customer's debt; open holds are not touched. None: the
     refund was ours, or is known. Raises PaymentRefused where there is no such payment (yet).
@@ -76,8 +81,8 @@ def returned(conn: Connection, charge: str, now: int) -> int | None:
         return None
     account = account_of(payment.customer)
     taken = min(payment.amount, balance(conn, account).available)
-    _take_back(conn, payment, taken, open_debt(conn, payment.customer), now)
-    _mark(conn, charge, "refunded", now)
+    _take_back(conn, payment, taken, open_debt(conn, payment.customer), now, reason)
+    _mark(conn, payment, "refunded", now)
     return int(payment.customer)
 
 
@@ -88,20 +93,27 @@ def _payment(conn: Connection, charge: str) -> Row:
     return payment
 
 
-def _take_back(conn: Connection, payment: Row, taken: int, other: str, now: int) -> None:
+def _take_back(
+    conn: Connection, payment: Row, taken: int, other: str, now: int, reason: str | None = None
+) -> None:
     """Take `taken` from the customer and the rest of the payment's amount from `other`."""
     # After a refund that failed and was undone, the same charge may go back once more.
-    end = f"stars:{payment.charge}" + (":again" if payment.state == "refund_failed" else "")
-    if taken:
-        transfer(
-            conn, f"refund:{end}", "stars_refund", account_of(payment.customer), STARS, taken, now
-        )  # fmt: skip
-    if rest := payment.amount - taken:
-        transfer(conn, f"rest:{end}", "stars_refund", other, STARS, rest, now)
+    once = f"{payment.method}:{payment.charge}" + (":again" if payment.state == "refund_failed" else "")
+    sides = (
+        (f"refund:{once}", account_of(payment.customer), taken),
+        (f"rest:{once}", other, payment.amount - taken),
+    )
+    for key, source, amount in sides:
+        if amount:
+            transfer(
+                conn, key, "stars_refund" if payment.currency == STARS else "purchase_refund", source,
+                world(payment.method), amount, now, reason,
+            )  # fmt: skip
 
 
-def _mark(conn: Connection, charge: str, state: str, now: int) -> None:
+def _mark(conn: Connection, payment: Row, state: str, now: int) -> None:
     conn.run(
         "UPDATE payment SET state = :state, refund_at = :now WHERE charge = :charge",
-        state=state, now=now, charge=charge,
+        state=state, now=now, charge=payment.charge,
     )  # fmt: skip
+    end(conn, payment.invoice)

@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @property
+    def makes_files(self) -> bool:
+        return True
+
 
 class Recording(BaseModel):
     """What a person said, kept under DATA_DIR for as long as its job may wait."""
@@ -57,6 +61,10 @@ class TextRequest(_Request):
     """How it is spoken."""
     conversation: str | None = None
     """Whose earlier turns belong to it, as `tg:<chat>:<topic>`; None: it stands alone."""
+
+    @property
+    def makes_files(self) -> bool:
+        return self.speak
 
 
 class ImageRequest(_Request):

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from bot.sandbox.faults import Fault, Kind
 from bot.sandbox.refusals import ApiError
 from bot.sandbox.sight import shown_fault
+from bot.sandbox.stars import currency_of
 from bot.sandbox.telegram import SandboxTelegram
 
 Json = dict[str, Any]
@@ -145,7 +146,7 @@ def look_at_link(telegram: SandboxTelegram, asked: Asked) -> Json:
     """What an invoice link sells, for the dialog that comes before paying."""
     invoice = telegram.invoice(asked.text("link"))
     kept = {name: invoice.get(name) for name in ("title", "description", "subscription_period")}
-    return {**kept, "currency": "XTR", "total_amount": invoice["amount"]}
+    return {**kept, "currency": currency_of(invoice), "total_amount": invoice["amount"]}
 
 
 def renew(telegram: SandboxTelegram, asked: Asked) -> Json:

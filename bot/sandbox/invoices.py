@@ -1,7 +1,9 @@
-"""The methods about Stars: what can be sold, and what the bot asks of the ledger."""
+"""The methods about payments: what can be sold, for Stars or by a provider, and what the bot asks of the
+ledger of Stars."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -15,10 +17,16 @@ MONTH = 2_592_000
 AMOUNT_MAX = 100_000
 SUBSCRIPTION_AMOUNT_MAX = 10_000
 PAGE_MAX = 100
+PROVIDER = re.compile(r"\d+:(?:TEST|LIVE):\S+")
+"""What a provider's token looks like."""
+LEAST = {"USD": 100, "EUR": 100, "GBP": 100, "RUB": 10_000, "TRY": 4_000, "UAH": 4_000, "INR": 9_000}
+"""About a dollar in each currency that the sandbox's provider takes: nothing is sold for less."""
+MONEY_MAX = 10_000
+"""So many times that, at most."""
 
 
 def _invoice(call: Call) -> Json:
-    """What is sold. Raises ApiError for what Telegram would not sell for Stars."""
+    """What is sold. Raises ApiError for what Telegram would not sell."""
     params = call.params
     prices = params["prices"]
     if not prices:
@@ -28,7 +36,30 @@ def _invoice(call: Call) -> Json:
             raise bad("STARS_INVOICE_INVALID")
     if not 1 <= len(params["payload"].encode()) <= 128:
         raise bad("INVOICE_PAYLOAD_INVALID")
-    if params["currency"] != "XTR" or params.get("provider_token"):
+    currency = params["currency"]
+    amount = _of_stars(params) if currency == "XTR" else _of_money(params)
+    invoice = {"payload": params["payload"], "amount": amount, "currency": currency}
+    kept = ("title", "description", "start_parameter", "subscription_period")
+    return {**invoice, **{name: params[name] for name in kept if params.get(name)}}
+
+
+def _of_money(params: Json) -> int:
+    """The total, in the currency's smallest unit."""
+    if not PROVIDER.fullmatch(params.get("provider_token") or "") or params.get("subscription_period"):
+        raise bad("PAYMENT_PROVIDER_INVALID")
+    least, amount = LEAST.get(params["currency"]), sum(int(part["amount"]) for part in params["prices"])
+    if least is None:
+        raise bad("CURRENCY_INVALID")  # a guess at Telegram's words
+    if amount <= 0:
+        raise bad("total price must be positive")
+    if not least <= amount <= least * MONEY_MAX:
+        raise bad("CURRENCY_TOTAL_AMOUNT_INVALID")
+    return amount
+
+
+def _of_stars(params: Json) -> int:
+    prices = params["prices"]
+    if params.get("provider_token"):
         raise bad("PAYMENT_PROVIDER_INVALID")
     if len(prices) != 1 or any(params.get(name) for name in _NOT_FOR_STARS):
         raise bad("STARS_INVOICE_INVALID")
@@ -36,9 +67,7 @@ def _invoice(call: Call) -> Json:
     if amount <= 0:
         raise bad("total price must be positive")
     _check_amount(amount, period)
-    invoice = {"payload": params["payload"], "amount": amount}
-    kept = ("title", "description", "start_parameter", "subscription_period")
-    return {**invoice, **{name: params[name] for name in kept if params.get(name)}}
+    return int(amount)
 
 
 _NOT_FOR_STARS = (
@@ -61,13 +90,14 @@ def send_invoice(call: Call) -> Json:
     chat = call.writable_chat()
     invoice = _invoice(call)
     if call.get("reply_markup") is None:
-        pay = {"text": f"Pay ⭐️{invoice['amount']}", "pay": True}
+        price = f"⭐️{invoice['amount']}" if invoice["currency"] == "XTR" else invoice["currency"]
+        pay = {"text": f"Pay {price}", "pay": True}
         call.params["reply_markup"] = {"inline_keyboard": [[pay]]}
     shown = {
         "title": invoice["title"],
         "description": invoice["description"],
         "start_parameter": invoice.get("start_parameter", ""),
-        "currency": "XTR",
+        "currency": invoice["currency"],
         "total_amount": invoice["amount"],
     }
     message = send(call, {"invoice": shown}, chat=chat)

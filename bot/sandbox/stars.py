@@ -1,4 +1,5 @@
-"""Telegram Stars: invoices, the pre-checkout with its ten seconds, payments, subscriptions, refunds.
+"""Telegram Stars: invoices, the pre-checkout with its ten seconds, payments, subscriptions, refunds. What is
+sold for money goes the same way, with play money that nobody counts, and is no entry of the ledger of Stars.
 
 Like Telegram's, invoices stay payable for ever, and a forwarded invoice (no start_parameter) can be paid by
 anyone, repeatedly: whether a payment is welcome is for the bot to say in the pre-checkout. A renewal takes
@@ -18,6 +19,12 @@ Json = dict[str, Any]
 
 CHECKOUT_SECONDS = 10
 GIVEN_STARS = 10_000
+STARS = "XTR"
+
+
+def currency_of(invoice: Json) -> str:
+    """Invoices of an older sandbox are all in Stars."""
+    return str(invoice.get("currency", STARS))
 
 
 class Stars:
@@ -68,18 +75,21 @@ class Stars:
 
     async def pay(self, person: int, chat: int, invoice: Json) -> Json:
         """What pressing Pay does. A refusal says what the person's app shows."""
-        if self.balances.get(person, 0) < invoice["amount"]:
+        if not self._can_pay(person, invoice):
             return {"ok": False, "error": "BALANCE_TOO_LOW"}
         refusal = await self._checkout(person, invoice)
         if refusal is not None:
             return {"ok": False, "error": refusal}
-        if self.balances.get(person, 0) < invoice["amount"]:
+        if not self._can_pay(person, invoice):
             return {"ok": False, "error": "BALANCE_TOO_LOW"}
         period = invoice.get("subscription_period")
         charge = self._charge(person, chat, invoice, first=True)
         if period:
             self._subscribe(person, chat, charge, invoice)
         return {"ok": True, "charge": charge}
+
+    def _can_pay(self, person: int, invoice: Json) -> bool:
+        return currency_of(invoice) != STARS or self.balances.get(person, 0) >= invoice["amount"]
 
     async def _checkout(self, person: int, invoice: Json) -> str | None:
         """Ask the bot. None: it agrees. It has ten seconds of this Telegram's time."""
@@ -93,7 +103,7 @@ class Stars:
         asked = {
             "id": id,
             "from": self._world.people[person].user(),
-            "currency": "XTR",
+            "currency": currency_of(invoice),
             "total_amount": invoice["amount"],
             "invoice_payload": invoice["payload"],
         }
@@ -112,14 +122,15 @@ class Stars:
 
     def _charge(self, person: int, chat: int, invoice: Json, *, first: bool, expires: int = 0) -> str:
         """Take the Stars, enter them, tell the bot."""
-        charge = self.enter(person, invoice)
+        in_stars = currency_of(invoice) == STARS
+        charge = self.enter(person, invoice) if in_stars else "tpc" + secrets.token_urlsafe(33)
         period = invoice.get("subscription_period")
         paid = {
-            "currency": "XTR",
+            "currency": currency_of(invoice),
             "total_amount": invoice["amount"],
             "invoice_payload": invoice["payload"],
             "telegram_payment_charge_id": charge,
-            "provider_payment_charge_id": f"{person}_0",
+            "provider_payment_charge_id": f"{person}_0" if in_stars else f"pi_{secrets.token_hex(12)}",
         }
         if period:
             paid["subscription_expiration_date"] = expires or self._world.clock.date() + period

@@ -1,13 +1,17 @@
-"""Who calls: the API code of `Authorization: Bearer …`, looked up by its HMAC."""
+"""Who calls: the API code of `Authorization: Bearer …` or of a request, looked up by its HMAC."""
 
+import ipaddress
+import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from aiohttp import web
 
-from billing import codes
+from billing import Row, codes
+from billing.errors import Refusal
+from bot.blocks import Blocked, Blocks, TooFast
 from bot.clock import SECOND, now
 from bot.storage import Storage
-from handlers.http.blocks import AddressBlocked, Blocks
 
 
 class Caller(NamedTuple):
@@ -15,6 +19,17 @@ class Caller(NamedTuple):
     customer: int
     addresses_most: int = 0
     """From how many addresses a day the code may be used; 0: any number."""
+    secret: int = 0
+    """The number of its signing secret."""
+    kinds: frozenset[str] | None = None
+    """What it may ask for: text, image, voice; None: all."""
+    models: frozenset[str] | None = None
+    limits: Mapping[str, int] = {}
+    """How many at one time, by kind, where that is the code's own."""
+
+
+class CodePaused(Refusal):
+    """The code is right, and paused by its owner or an admin."""
 
 
 class Doorkeeper:
@@ -24,39 +39,75 @@ class Doorkeeper:
         self._blocks = blocks
 
     async def caller(self, request: web.Request) -> Caller:
-        """Raises 401, the same for a code that is missing, unknown or revoked; 429 for a blocked address."""
+        """Raises 401, the same for a code that is missing, unknown or revoked; 429 for who is blocked."""
         try:
             return await self._caller(request)
-        except AddressBlocked as blocked:
+        except Blocked as blocked:
             raise web.HTTPTooManyRequests(
-                reason="This address is blocked for a time.",
+                reason=f"This {blocked.what} is blocked for a time.",
                 headers={"Retry-After": str((blocked.until - now()) // SECOND + 1)},
             ) from None
+        except TooFast as fast:
+            raise web.HTTPTooManyRequests(
+                reason=f"More than {fast.most} requests a minute.", headers={"Retry-After": "60"}
+            ) from None
+        except CodePaused:
+            raise _unauthorized("This API code is paused.") from None
 
     async def _caller(self, request: web.Request) -> Caller:
         address = request.remote or ""
-        self.admit(address)
+        await self.admit(address)
         scheme, _, code = request.headers.get("Authorization", "").partition(" ")
         caller = await self.find(code, address) if scheme.lower() == "bearer" else None
         if caller is None:
-            raise web.HTTPUnauthorized(
-                reason="This needs a valid API code: Authorization: Bearer tb_live_...",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            raise _unauthorized("This needs a valid API code: Authorization: Bearer tb_live_...")
         return caller
 
-    def admit(self, address: str) -> None:
-        """Note a request from this address. Raises AddressBlocked."""
-        self._blocks.request(address)
+    async def admit(self, address: str) -> None:
+        """Note a request from this address. Raises Blocked."""
+        await self._blocks.request(address)
 
     async def find(self, code: str, address: str) -> Caller | None:
-        """Whose code it is; None: nobody's. Raises AddressBlocked when that was once too often."""
-        digest = codes.digest(self._pepper, code.strip())
-        row = await self._storage.fetch_one(codes.FIND, digest=digest) if len(code) < 256 else None
-        if row is None:
-            self._blocks.bad_code(address)
+        """Whose code it is; None: nobody's, or it may not be used from there. Raises CodePaused, TooFast,
+        and Blocked, also when that was once too often."""
+        digest, at = codes.digest(self._pepper, code.strip()), now()
+        row = await self._storage.fetch_one(codes.FIND, digest=digest, now=at) if len(code) < 256 else None
+        if row is None or not _valid(row, address, at):
+            await self._blocks.bad_code(address)
             return None
-        return Caller(row.id, row.customer, row.addresses_most)
+        await self._blocks.code_request(row.id)
+        if row.paused_at is not None:
+            raise CodePaused
+        return _caller(row)
+
+
+def _valid(row: Row, address: str, at: int) -> bool:
+    if row.expires_at is not None and row.expires_at <= at:
+        return False
+    return row.networks is None or _within(address, json.loads(row.networks))
+
+
+def _within(address: str, networks: list[str]) -> bool:
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return any(ip in ipaddress.ip_network(network) for network in networks)
+
+
+def _caller(row: Row) -> Caller:
+    return Caller(
+        row.id, row.customer, row.addresses_most, row.secret,
+        frozenset(json.loads(row.kinds)) if row.kinds else None,
+        frozenset(json.loads(row.models)) if row.models else None,
+        json.loads(row.limits) if row.limits else {},
+    )  # fmt: skip
+
+
+def _unauthorized(reason: str) -> web.HTTPUnauthorized:
+    return web.HTTPUnauthorized(reason=reason, headers={"WWW-Authenticate": "Bearer"})
 
 
 DOORKEEPER = web.AppKey("doorkeeper", Doorkeeper)

@@ -24,7 +24,7 @@ from bot.storage import Storage
 from handlers.http.auth import DOORKEEPER, Caller, Doorkeeper
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.codes import ADDRESSES, BAD, BAD_CODE, INTERNAL, INVALID, TOO_MANY, WORKED, Refused, said
-from handlers.http.contract import TEXT, Contract
+from handlers.http.contract import TEXT, WIRE, Contract
 from handlers.http.parameters import Wrong, as_text
 
 log = structlog.get_logger()
@@ -79,11 +79,21 @@ class CallbackApi:
         self._jobs = jobs
         self._outbound = outbound
         self._doorkeeper = doorkeeper
-        self.limits = (
-            Limit(frozenset({"text"}), settings.api_waiting_text),
-            Limit(frozenset({"image"}), settings.api_waiting_image),
-            Limit(frozenset({"voice"}), settings.api_waiting_voice),
-        )
+        self._limits = {
+            "text": settings.api_waiting_text,
+            "image": settings.api_waiting_image,
+            "voice": settings.api_waiting_voice,
+        }
+        self._models = {
+            "text": settings.text_model,
+            "image": settings.image_model,
+            "voice": settings.speech_model,
+        }
+        self._files_most = settings.api_files_mb * 1_000_000
+
+    def limits(self, caller: Caller) -> dict[str, int]:
+        """How many requests of each kind may be under way with this code."""
+        return {**self._limits, **caller.limits}
 
     async def take(self, asked: Asked) -> Reply:
         """What was asked for becomes a job. Raises Wrong or a Refusal."""
@@ -116,6 +126,7 @@ class CallbackApi:
 
     async def _take(self, caller: Caller, asked: Asked, key: str) -> dict[str, Any]:
         kind, request = self.contract.read(asked.given)
+        self._allow(caller, request)
         callback = as_text("callback", asked.given)
         if not callback and not asked.fetched:
             raise Wrong("callback", "is required: the address that receives the answer")
@@ -138,6 +149,16 @@ class CallbackApi:
             raise Refused(ADDRESSES, f"This code (parameter api) may be used from {most} addresses a day.")
         return caller
 
+    def _allow(self, caller: Caller, request: Request) -> None:
+        """Raise Wrong where the code may not ask for this."""
+        asked = {request.kind, *(("voice",) if getattr(request, "speak", False) else ())}
+        if caller.kinds is not None and not asked <= caller.kinds:
+            allowed = ", ".join(WIRE[kind] for kind in sorted(caller.kinds))
+            raise Wrong("which" if request.kind not in caller.kinds else "works",
+                        f"this code may be used for {allowed} only")  # fmt: skip
+        if caller.models is not None and (strange := {self._models[kind] for kind in asked} - caller.models):
+            raise Wrong("which", f"this code may not use the model {', '.join(sorted(strange))}")
+
     async def _target(self, callback: str) -> str:
         try:
             url = await self._outbound.check(callback)
@@ -154,7 +175,8 @@ class CallbackApi:
             request=request,
             place=json.dumps({"callback": callback}),
             delivers=bool(callback),
-            limits=self.limits,
+            limits=[Limit(frozenset({kind}), most) for kind, most in self.limits(caller).items()],
+            files_most=self._files_most,
             code=caller.code,
             target=target,
         )
@@ -177,7 +199,7 @@ async def take_job(request: web.Request) -> web.Response:
     api = request.app[CALLBACK_API]
     try:
         address, key = request.remote or "", request.headers.get("Idempotency-Key")
-        request.app[DOORKEEPER].admit(address)
+        await request.app[DOORKEEPER].admit(address)
         asked = Asked(await read_body(request), address, request.path, key)
         reply = await api.take(asked)
     except StillRunning:

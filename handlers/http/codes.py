@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from billing.errors import NotEnoughTokens, Refusal
+from billing.errors import BudgetSpent, CodeUnusable, InDebt, NotEnoughTokens, Refusal
+from bot.blocks import Blocked, TooFast
 from bot.clock import SECOND
 from bot.providers import errors as outside
-from bot.queue import Banned, QueueFull, TooManyWaiting
+from bot.queue import Banned, FilesFull, QueueFull, TooManyWaiting
 from bot.texts import tokens
-from handlers.http.blocks import AddressBlocked
+from bot.watch import BooksWrong
+from handlers.http.auth import CodePaused
 
 WORKED = 100
 INTERNAL, BLOCKED, INVALID, BAD_CODE, NO_TOKENS, TOO_MANY, ADDRESSES = -1, -2, -3, -4, -5, -6, -7
@@ -49,8 +51,18 @@ BAD = "The API code is unknown, revoked or expired (parameter api)."
 def said(refusal: Refusal) -> Said:
     """The one table from refusals to codes; what is not in it is a mistake of ours."""
     match refusal:
-        case AddressBlocked(until=until):
-            return Said(BLOCKED, f"This address is blocked until {when(until)}.")
+        case Blocked(until=until, what=what):
+            return Said(BLOCKED, f"This {what} is blocked until {when(until)}.")
+        case TooFast(most=most):
+            return Said(TOO_MANY, f"More than {most} requests a minute with this code; wait for a minute.")
+        case CodePaused():
+            return Said(BAD_CODE, "This API code is paused (parameter api); its owner resumes it in the bot.")
+        case CodeUnusable():
+            return Said(BAD_CODE, BAD)
+        case BudgetSpent(price=price, left=left, daily=daily):
+            of = "the code's budget of the day" if daily else "the code's budget"
+            words = f"Not enough tokens: this costs {tokens(price)}, {tokens(left)} are left of {of}."
+            return Said(NO_TOKENS, words)
         case Refused(code=code):
             return Said(code, str(refusal))
         case NotEnoughTokens(price=price, available=available):
@@ -58,8 +70,16 @@ def said(refusal: Refusal) -> Said:
             return Said(NO_TOKENS, words)
         case TooManyWaiting(most=most):
             return Said(TOO_MANY, f"{most} requests of this kind are under way with this code; wait for one.")
+        case FilesFull(most=most):
+            size = f"{most // 1_000_000} MB"
+            words = f"The files of this code take {size}, the most that is kept; wait until some expire."
+            return Said(TOO_MANY, words)
+        case InDebt(amount=amount):
+            return Said(NO_TOKENS, f"The owner of this code owes {tokens(amount)} tokens.")
         case QueueFull():
             return Said(TOO_MANY, "Too many requests are waiting just now. Try again in a minute.")
+        case BooksWrong():
+            return Said(INTERNAL, "The books are being checked: no new requests are taken just now.")
         case Banned():
             return Said(BLOCKED, "The owner of this code is blocked, until an admin lifts it.")
     raise refusal

@@ -11,6 +11,8 @@ from handlers.http.parameters import Choice, Parameter, Several, Whole, Words, W
 
 TEXT, IMAGE, VOICE = "text", "txtTOimage", "txtTOvoice"
 KINDS = (TEXT, IMAGE, VOICE)
+WIRE = {"text": TEXT, "image": IMAGE, "voice": VOICE}
+"""The kinds of jobs as this API names them."""
 WORKS = {VOICE}
 AUTO = "auto"
 WORD_MOST = 64

@@ -43,8 +43,8 @@ FAILURES_IN_A_ROW = 25
 GONE = 410
 LOOK_SECONDS = 1.0
 
-Tell = Callable[[int, str, str], Awaitable[None]]
-"""Tells a customer, in the bot, that an address of theirs is paused: customer, address, why."""
+Tell = Callable[[int, int, str, str], Awaitable[None]]
+"""Tells a customer, in the bot, that an address of theirs is paused: customer, job, address, why."""
 
 
 class Verdict(NamedTuple):
@@ -136,7 +136,7 @@ class Deliveries:
             if verdict.error:
                 log.warning("callback failed", job=row.id, attempt=row.attempts + 1, error=verdict.error)
             if paused:
-                await self._tell(row.customer, row.target, verdict.error or "")
+                await self._tell(row.customer, row.id, row.target, verdict.error or "")
         except Exception:
             log.exception("callback left as it was", job=row.id)  # the next run sends it once more
         finally:
@@ -161,13 +161,15 @@ class Deliveries:
             return Verdict(error=type(error).__name__)
 
     def _headers(self, row: Row, body: str) -> dict[str, str]:
-        """As Standard Webhooks says; the id is the job's at each try, so that receivers know a second one."""
+        """As Standard Webhooks says; the id is the job's at each try, so that receivers know a second one.
+        While a code is being rotated, both of its secrets sign."""
         identity, at = f"dlv_{row.id}", datetime.now(UTC)
-        signature = Webhook(signing_secret(self._key, row.code)).sign(identity, at, body)
+        numbers = [row.secret, row.secret - 1] if (row.secret_until or 0) > now() else [row.secret]
+        secrets = [signing_secret(self._key, row.code, number) for number in numbers]
         return {
             "Content-Type": "application/json", "User-Agent": "telegram-billing-bot",
             "webhook-id": identity, "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": signature,
+            "webhook-signature": " ".join(Webhook(secret).sign(identity, at, body) for secret in secrets),
         }  # fmt: skip
 
 
@@ -195,8 +197,9 @@ def _due(busy: int) -> str:
     """The oldest that are due, but for `busy` targets."""
     others = f" AND delivery.target NOT IN ({', '.join(f':busy{number}' for number in range(busy))})"
     return (
-        f"SELECT {COLUMNS}, job.customer, job.place, delivery.target, delivery.attempts"
-        " FROM delivery JOIN job ON job.id = delivery.job"
+        f"SELECT {COLUMNS}, job.customer, job.place, delivery.target, delivery.attempts,"
+        " api_code.secret, api_code.secret_until"
+        " FROM delivery JOIN job ON job.id = delivery.job JOIN api_code ON api_code.id = job.code"
         " WHERE delivery.door = :door AND delivery.state = 'pending' AND delivery.next_at <= :now"
         f"{others if busy else ''} ORDER BY delivery.next_at, job.id LIMIT :most"
     )

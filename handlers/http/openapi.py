@@ -126,7 +126,7 @@ def _get(summary: str, schema: str, *, bearer: bool = True, missing: bool = Fals
     responses = {"200": _json(summary, _ref(schema))}
     if bearer:
         responses["401"] = _json("No valid API code.", _ref("Error"))
-        responses["429"] = _json("This address is blocked for a time.", _ref("Error"))
+        responses["429"] = _json("This address or code is blocked for a time, or too fast.", _ref("Error"))
     if missing:
         responses["404"] = _json("This code has no such job.", _ref("Error"))
     return {"summary": summary, "responses": responses, "security": [{"code": []}] if bearer else []}
@@ -217,6 +217,7 @@ ANSWERS: dict[str, Schema] = {
             "balance": NUMBER,
             "held": NUMBER,
             "available": NUMBER,
+            "budget": _object({"left_today": _or_null(NUMBER), "left_in_all": _or_null(NUMBER)}),
             "limits": _object(
                 {
                     "text_bytes": _object({"least": INTEGER, "most": INTEGER}),

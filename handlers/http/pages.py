@@ -5,18 +5,18 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.audit import Violation
 from bot.clock import now
 from bot.files import EXTENSIONS, Files
+from bot.watch import Watch
 from handlers.http.account import STORAGE
 
 
 class State:
-    """What /healthz tells, kept by those who know."""
+    """What /healthz and /readyz tell, kept by those who know."""
 
-    def __init__(self, *, sandbox: bool) -> None:
+    def __init__(self, watch: Watch, *, sandbox: bool) -> None:
         self.sandbox = sandbox
-        self.violations: list[Violation] = []
+        self.watch = watch
 
 
 FILES = web.AppKey("files", Files)
@@ -39,6 +39,7 @@ async def front(request: web.Request) -> web.Response:
     return web.Response(
         text="A Telegram bot with built-in billing, and an HTTP API over the same ledger.\n"
         "/healthz          is it well?\n"
+        "/readyz           does it take requests?\n"
         "/docs             the API for programs\n"
         "/openapi.json     the same for machines\n"
         "/api/v1/account   your balance, with Authorization: Bearer <API code>\n"
@@ -49,9 +50,17 @@ async def front(request: web.Request) -> web.Response:
 async def health(request: web.Request) -> web.Response:
     """200 while requests are answered and the books are right, else 503."""
     await request.app[STORAGE].fetch_one("SELECT 1")
-    wrong = [violation.invariant for violation in request.app[STATE].violations]
+    wrong = request.app[STATE].watch.wrong
     body: dict[str, Any] = {"status": "wrong" if wrong else "ok", "audit": wrong}
     return web.json_response(body, status=503 if wrong else 200)
+
+
+@ROUTES.get("/readyz")
+async def ready(request: web.Request) -> web.Response:
+    """200 while new requests are taken, 503 while the audit's alarm stops them."""
+    watch = request.app[STATE].watch
+    body = {"status": "stopped" if watch.stops else "ready", "audit": watch.wrong}
+    return web.json_response(body, status=503 if watch.stops else 200)
 
 
 @ROUTES.get("/files/{name}")

@@ -5,15 +5,14 @@ Admins read English here; what customers get is in their language.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from aiogram import Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
-from billing import books
 from billing.errors import NotEnoughTokens, PaymentRefused
 from billing.payments import reconciliation, refunds
+from billing.payments.orders import STARS
 from bot.clock import now
 from bot.operator import Operator, UnknownCustomer, amount_of
 from bot.storage import Storage
@@ -36,7 +35,6 @@ USAGE = {
     "user": "/user <telegram id>",
     "refund": "/refund <charge id>",
     "stars": "/stars",
-    "books": "/books [days]",
 }
 
 
@@ -70,8 +68,6 @@ async def administer(
                 answer = await _credit(operator, words, key)
             case "user":
                 answer = await _user(operator, words)
-            case "books":
-                answer = await _books(storage, _number(words[0]) if words else 7)
             case "stars":
                 answer = await _stars(storage)
             case _:
@@ -134,25 +130,10 @@ async def _refund(storage: Storage, refunding: Refunding, words: Sequence[str], 
     if payment.state not in ("credited", "refund_requested"):
         return "It was refunded before." if payment.state == "refunded" else say("refund-impossible")
     if await refunding.ask(words[0]):
+        if payment.currency != STARS:
+            return "The tokens are taken back. Give the money back by hand."
         return "Refunded: the tokens are taken back, the Stars are returned."
     return "Telegram refuses this refund; the tokens are the customer's again."
-
-
-async def _books(storage: Storage, days: int) -> str:
-    """What was sold, used, given and taken back on each of the last days, in tokens, and what is left."""
-    if not 1 <= days <= 60:
-        raise Misused("1 to 60 days")
-    since = (now() // books.DAY - days + 1) * books.DAY
-    lines = ["day · sold · used · free · refunded"]
-    for day in await storage.write(books.days, since):
-        amounts = " · ".join(str(tokens(amount)) for amount in day[1:])
-        lines.append(f"{datetime.fromtimestamp(day.at / 1000, UTC):%m-%d} · {amounts}")
-    total = await storage.write(books.totals)
-    lines.append(
-        f"\nOutstanding: {tokens(total.outstanding)} tokens, {tokens(total.held)} of them held."
-        f"\nOwed to us: {tokens(total.debt)}. Stars of payments kept: {total.stars}."
-    )
-    return "\n".join(lines)
 
 
 async def _stars(storage: Storage) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -19,18 +19,24 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message, Update
 
-from billing.payments.stars import Pack
+from bot.blocks import Blocks
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
+from bot.price_lists import PriceLists
 from bot.providers.speech import SpeechProvider
 from bot.settings import Settings, SettingsError
+from bot.statements.maker import Statements
 from bot.storage import Storage
 from bot.texts import Texts
 from handlers.telegram import (
     account,
     admin,
+    api_codes,
+    books,
     chat,
+    code_options,
+    deliveries,
     errors,
     gifts,
     groups,
@@ -39,20 +45,26 @@ from handlers.telegram import (
     low_balance,
     menu,
     paysupport,
+    prices,
+    purchases,
     shop,
+    statements,
     subscriptions,
     support,
     voice,
     voice_settings,
     vouchers,
 )
+from handlers.telegram import alarm as alarms
 from handlers.telegram.admins import Admins
+from handlers.telegram.alarm import Alarm
 from handlers.telegram.answers import DOOR, Answers
 from handlers.telegram.chat import Asking
 from handlers.telegram.groups import load_moved_chats
 from handlers.telegram.inbox import ALLOWED, PATH, UNAUTHORIZED, Inbox
 from handlers.telegram.joins import Joins, joined
 from handlers.telegram.outbox import Outbox
+from handlers.telegram.payments import Method, card, provider, stars
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
@@ -62,6 +74,9 @@ from handlers.telegram.showing import Showing
 from handlers.telegram.trouble import is_stranger
 
 log = structlog.get_logger()
+
+METHODS: tuple[Method, ...] = (stars, provider, card)
+"""The ways to pay, in the order of /buy. A new one is one more file, named here."""
 
 KEPT = (Response[Message], Response[bool], Response[Message | bool], Response[list[Message]])
 """aiogram reads each answer with such a class; unless somebody keeps it, pydantic makes it anew each time."""
@@ -78,12 +93,13 @@ class Parts:
     texts: Texts
     operator: Operator
     admin_ids: Sequence[int]
-    packs: Mapping[str, Pack]
+    price_lists: PriceLists
     modes: Sequence[str]
     styles: Sequence[str]
     invoice_secret: bytes
     webhook_secret: str
     speech: SpeechProvider
+    blocks: Blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,7 @@ class TelegramDoor:
     receipts: Receipts
     refunding: Refunding
     reconciliation: Reconciliation
+    alarm: Alarm
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     drain: Callable[[float], Coroutine[Any, Any, None]]
@@ -119,10 +136,12 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     parts.jobs.doors[DOOR] = showing
     admins = Admins(bot, parts.admin_ids)
     people = People(storage, settings.signup_tokens * 1000)
-    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, admins)
+    receipts, refunding = Receipts(bot, storage, texts), Refunding(bot, storage, texts, admins)
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
+    alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
     asking, samples = Asking(parts.jobs, showing, settings), Samples()
+    statements_made = Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
@@ -134,10 +153,11 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         await dispatcher.feed_update(
             bot, update, me=await bot.me(), admins=admins, people=people, texts=texts,
             asking=asking, storage=storage, jobs=parts.jobs,
-            settings=settings, operator=parts.operator, packs=parts.packs, modes=parts.modes,
+            settings=settings, operator=parts.operator, packs=parts.price_lists.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
-            receipts=receipts, refunding=refunding, files=parts.files, speech=parts.speech,
-            samples=samples,
+            files=parts.files, speech=parts.speech, samples=samples,
+            receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
+            statements=statements_made, price_lists=parts.price_lists, watch=parts.jobs.watch,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
@@ -149,6 +169,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     async def introduce() -> None:
         with by_itself("set_commands"):
             await until_heard(partial(menu.set_commands, bot, texts, parts.admin_ids))
+        await alarm.tell()
 
     async def reconcile() -> None:
         with by_itself("reconciliation"):  # it comes again in a while
@@ -157,7 +178,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
     try:
         yield TelegramDoor(
-            bot, inbox, admins, people, receipts, refunding, reconciliation, tasks, answers.drain
+            bot, inbox, admins, people, receipts, refunding, reconciliation, alarm, tasks, answers.drain
         )  # fmt: skip
     finally:
         if not url.startswith("https:"):  # else aiogram waits a moment for TLS to end
@@ -212,11 +233,12 @@ def handlers_in_order() -> Dispatcher:
     meet = MeetPeople()
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
+    modules = (
+        alarms, subscriptions, paysupport, admin, books, prices, code_options, api_codes, deliveries,
+        vouchers, gifts, support, menu, account, low_balance, statements, purchases,
+    )  # fmt: skip
     dispatcher.include_routers(
-        *(module.router for module in (
-            errors, shop, subscriptions, paysupport, admin, vouchers, gifts, support, menu, account,
-            low_balance, image,
-            voice, voice_settings, listening, groups, chat,
-        ))
+        errors.router, shop.router, *(method.router for method in METHODS),
+        *(module.router for module in (*modules, image, voice, voice_settings, listening, groups, chat)),
     )  # fmt: skip
     return dispatcher

@@ -10,8 +10,10 @@ from billing.free.gifts import GiftRefused
 from bot import customers
 from bot.clock import now
 from bot.queue import Banned, QueueFull, TooManyWaiting
+from bot.statements.maker import StatementsBusy
 from bot.storage import Storage
 from bot.texts import Say, Texts, closest, tokens
+from bot.watch import BooksWrong
 from handlers.telegram.people import People
 from handlers.telegram.place import Place
 from handlers.telegram.trouble import is_gone, is_shut_out
@@ -70,6 +72,10 @@ def words(refusal: Refusal, say: Say) -> str:
             return say("error-too-many-waiting", most=most)
         case QueueFull():
             return say("error-queue-full")
+        case StatementsBusy():
+            return say("statement-wait")
+        case BooksWrong():
+            return say("error-books-wrong")
         case Banned():
             return say("error-banned")
         case GiftRefused(word="gift-too-much", most=most):

@@ -11,10 +11,12 @@ from bot.customers import Customer
 from bot.operator import amount_of
 from bot.storage import Storage
 from bot.texts import Say, Texts, closest, tokens
+from handlers.telegram.trouble import is_shut_out
 
 log = structlog.get_logger()
 router = Router(name="low balance")
 
+_MARKS = {ord("٫"): "."} | dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
 _LOW = (
     "SELECT customer.id, telegram_id, coalesce(language, spoken) AS language, posted FROM customer"
     " JOIN account ON account.id = 'customer:' || customer.id"
@@ -26,13 +28,15 @@ _LOW = (
 async def notice(
     message: Message, command: CommandObject, customer: Customer, say: Say, storage: Storage
 ) -> None:
-    words = (command.args or "").strip()
+    words = (command.args or "").translate(_MARKS).strip()
     try:
         level = 0 if words in ("0", "۰") else amount_of(words)
         if level < 0:
             raise ValueError
     except ValueError:
-        await message.answer(say("notice-usage"))
+        row = await storage.fetch_one("SELECT low_level FROM customer WHERE id = :id", id=customer.id)
+        known = say("notice-now", tokens=tokens(row.low_level)) if row and row.low_level else ""
+        await message.answer(f"{say('notice-usage')}\n{known}".strip())
         return
     await storage.write(_set, customer.id, level)
     await message.answer(say("notice-set", tokens=tokens(level)) if level else say("notice-off"))
@@ -54,6 +58,8 @@ async def tell_low(bot: Bot, storage: Storage, texts: Texts) -> None:
             await bot.send_message(row.telegram_id, say("notice-low", left=tokens(row.posted)))
         except AiogramError as error:
             log.warning("a notice could not be given", customer=row.id, error=type(error).__name__)
+            if not is_shut_out(error):
+                continue  # it is given later
         await storage.write(_told, row.id)
 
 

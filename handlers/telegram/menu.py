@@ -32,14 +32,15 @@ log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
-    "help", "new", "mode", "image", "voice", "voice_settings", "transcribe",
-    "balance", "notice", "buy", "subscription", "gift", "language",
-    "support", "paysupport", "cancel", "terms", "privacy",
+    "help", "new", "mode", "image", "voice", "voice_settings", "transcribe", "balance",
+    "statement", "purchases", "notice", "buy",
+    "subscription", "gift", "apicode", "deliveries", "language", "support", "paysupport", "cancel", "terms",
+    "privacy",
 )  # fmt: skip
 GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (
     "issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars", "voucher", "vouchers",
-    "books",
+    "books", "prices", "receipts", "reverse", "resume", "code", "blocks",
 )  # fmt: skip
 PAPERS = ("terms", "privacy")
 INVITE = "inv"

@@ -11,12 +11,13 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from billing.errors import PaymentRefused
 from billing.lots import Purchase
 from billing.payments import refund_requests
+from billing.payments.orders import STARS
 from billing.payments.refund_requests import Decided
 from bot.clock import now
 from bot.customers import Customer
 from bot.settings import Settings
 from bot.storage import Storage
-from bot.texts import Say, Texts, closest, tokens
+from bot.texts import Say, Texts, closest, money, tokens
 from handlers.telegram.admins import Admins, FromAdmin, TappedByAdmin
 from handlers.telegram.refunding import Refunding
 
@@ -38,8 +39,9 @@ async def paysupport(message: Message, customer: Customer, say: Say, storage: St
 def _purchase_button(purchase: Purchase, say: Say) -> InlineKeyboardButton:
     at = datetime.fromtimestamp(purchase.created_at / 1000, UTC)
     text = say(
-        "paysupport-purchase", at=f"{at:%Y-%m-%d}", tokens=tokens(purchase.amount), stars=purchase.stars
-    )
+        "paysupport-purchase", at=f"{at:%Y-%m-%d}", tokens=tokens(purchase.amount),
+        money=money(purchase.price, purchase.currency),
+    )  # fmt: skip
     return InlineKeyboardButton(text=text, callback_data=f"payback:{purchase.id}")
 
 
@@ -56,7 +58,7 @@ async def asked(
         if asked.charge is not None:
             word = await _refund(refunding, asked.charge)
         else:
-            word = "refund-asked"
+            word = "refund-asked-by-hand" if asked.by_hand else "refund-asked"
             if asked.fresh and asked.request is not None:
                 await _show(storage, bot, admins.ids, asked.request)
     except PaymentRefused as refusal:
@@ -75,8 +77,9 @@ async def _refund(refunding: Refunding, charge: str) -> str:
 
 async def _show(storage: Storage, bot: Bot, admins: frozenset[int] | set[int], request: int) -> None:
     asker, purchase = await storage.write(refund_requests.shown, request)
+    price = money(purchase.price, purchase.currency)
     text = (
-        f"↩️ {asker.name} ({asker.telegram_id}) asks for a refund of ⭐ {purchase.stars}:"
+        f"↩️ {asker.name} ({asker.telegram_id}) asks for a refund of {price}:"
         f" {tokens(purchase.amount)} tokens, {tokens(purchase.unspent)} of them unspent.\n{purchase.charge}"
     )
     buttons = [
@@ -112,7 +115,11 @@ async def decided(
     except Decided as before:
         await query.answer(await _who_was_first(storage, before), show_alert=True)
         return
-    told = await _refund(refunding, payment.charge) if word == "yes" else "refund-rejected"
+    told = "refund-rejected"
+    if word == "yes":
+        told = await _refund(refunding, payment.charge)
+        if payment.currency != STARS:
+            told = "refund-by-hand"
     await query.answer("Done.")
     if isinstance(query.message, Message):
         done = "Approved" if word == "yes" else "Rejected"

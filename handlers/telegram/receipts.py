@@ -7,9 +7,10 @@ from aiogram.exceptions import AiogramError, TelegramForbiddenError
 from billing import Connection
 from billing.debt import debt_of
 from billing.ledger import account_of
+from billing.payments.orders import STARS
 from bot.clock import MINUTE, now
 from bot.storage import Storage
-from bot.texts import Texts, closest, tokens
+from bot.texts import Texts, closest, money, tokens
 from handlers.telegram.rendering import to_copy
 
 log = structlog.get_logger()
@@ -33,10 +34,12 @@ class Receipts:
         )  # fmt: skip
         assert account is not None
         say = self._texts.say(row.language or closest(None))
-        text = say(
-            "receipt", tokens=tokens(row.amount), stars=row.stars, charge=charge,
-            left=tokens(account.available),
-        )  # fmt: skip
+        amount, left = tokens(row.amount), tokens(account.available)
+        if row.currency == STARS:
+            text = say("receipt", tokens=amount, stars=row.stars, charge=charge, left=left)
+        else:
+            price = money(row.price, row.currency)
+            text = say("receipt-of-money", tokens=amount, money=price, charge=charge, left=left)
         if account.debt:
             text += "\n\n" + say("balance-debt", tokens=tokens(-account.debt))
         try:
@@ -60,7 +63,7 @@ class Receipts:
 
 _DUE = (
     "SELECT customer.id AS customer, customer.telegram_id, coalesce(language, spoken) AS language,"
-    " amount, stars FROM payment"
+    " amount, stars, price, currency FROM payment"
     " JOIN customer ON customer.id = payment.customer WHERE charge = :charge AND told_at IS NULL"
 )
 

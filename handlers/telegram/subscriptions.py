@@ -15,8 +15,8 @@ from aiogram.types import (
 )
 
 from billing import Row
-from billing.payments import stars, subscriptions
-from billing.payments.stars import Pack
+from billing.payments import orders, stars, subscriptions
+from billing.payments.orders import Pack
 from bot.clock import now
 from bot.customers import Customer
 from bot.storage import Storage
@@ -104,7 +104,7 @@ async def changed(
     event: BotSubscriptionUpdated, bot: Bot, storage: Storage, texts: Texts, invoice_secret: bytes
 ) -> None:
     """The person cancelled it or goes on, or a renewal failed."""
-    invoice = await storage.write(stars.invoice_of, invoice_secret, event.invoice_payload)
+    invoice = await storage.write(orders.order_of, invoice_secret, event.invoice_payload)
     if invoice is None or event.state not in STATES:
         log.warning("news of a subscription that is not ours", state=event.state)
         return

@@ -154,7 +154,7 @@ balance-debt = You owe { $tokens ->
         [one] { $tokens } token
        *[other] { $tokens } tokens
     } for a payment that was taken back; your next purchase repays that first.
-balance-next = /buy gets more.
+balance-next = /buy gets more. What you bought: /purchases · a month on paper: /statement
 balance-older = ← Earlier
 balance-newest = Latest
 notice-usage = Tell me below how many tokens I shall tell you: /notice 20
@@ -214,7 +214,7 @@ movement-refund = given back
 
 ## Buying
 
-buy = Tokens for Telegram Stars. Choose a pack:
+buy = Choose a pack of tokens:
 pack-button = { $tokens } tokens · ⭐ { $stars }
 plan-button = { $tokens } tokens a month · ⭐ { $stars }
 plan-description = { $tokens } tokens each month. It renews by itself until you cancel it: /subscription
@@ -252,7 +252,7 @@ refund-unknown = There is no such payment.
 refund-spent = The tokens of this payment are spent; it can't be refunded at once.
 paysupport = Something wrong with a payment? Send /support and say what happened, with the receipt's number. A person reads it and answers here; what was paid wrongly is given back.
 paysupport-choose = To get a purchase back, choose it. What is unspent comes back at once; otherwise a person decides.
-paysupport-purchase = { $at } · { $tokens } tokens · ⭐ { $stars }
+paysupport-purchase = { $at } · { $tokens } tokens · { $money }
 refund-done = ✅ Done: the tokens are taken back, and Telegram has returned your Stars.
 refund-under-way = The tokens are taken back. Telegram can't be reached at the moment; your Stars follow as soon as it can.
 refund-asked = A person decides about this, because tokens of it are spent or much was refunded today. The answer comes here.

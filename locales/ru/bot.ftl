@@ -164,7 +164,7 @@ balance-debt = За вами долг: { $tokens ->
         [many] { $tokens } токенов
        *[other] { $tokens } токена
     } за отозванный платёж; следующая покупка сначала погасит его.
-balance-next = Пополнить: /buy
+balance-next = Пополнить: /buy · чеки: /purchases · выписка: /statement
 balance-older = ← Раньше
 balance-newest = Последние
 notice-usage = Напишите, при каком остатке токенов вас предупредить: /notice 20
@@ -238,7 +238,7 @@ movement-refund = возвращено
 
 ## Buying
 
-buy = Токены за звёзды Telegram. Выберите пакет:
+buy = Выберите пакет токенов:
 pack-button = { $tokens ->
         [one] { $tokens } токен
         [few] { $tokens } токена
@@ -323,7 +323,7 @@ paysupport-purchase = { $at } · { $tokens ->
         [few] { $tokens } токена
         [many] { $tokens } токенов
        *[other] { $tokens } токена
-    } · ⭐ { $stars }
+    } · { $money }
 refund-done = ✅ Готово: токены списаны, и Telegram вернул ваши звёзды.
 refund-under-way = Токены списаны. Telegram сейчас недоступен; звёзды вернутся, как только он ответит.
 refund-asked = Решение примет человек: часть токенов потрачена или сегодня уже много возвращено. Ответ придёт сюда.

@@ -126,7 +126,7 @@ nothing-to-cancel = 没有可以取消的请求。
 balance = 你有 { $available } 个代币。
 balance-held = 另有 { $held } 个为正在处理的请求预留。
 balance-debt = 有一笔付款被撤回，你欠 { $tokens } 个代币；下次购买会先偿还它。
-balance-next = 购买代币：/buy
+balance-next = 购买代币：/buy · 收据：/purchases · 对账单：/statement
 balance-older = ← 更早
 balance-newest = 最新
 notice-usage = 告诉我代币少于多少个时提醒你：/notice 20
@@ -165,7 +165,7 @@ movement-refund = 已退回
 
 ## Buying
 
-buy = 用 Telegram 星星购买代币。请选择套餐：
+buy = 请选择代币套餐：
 pack-button = { $tokens } 个代币 · ⭐ { $stars }
 plan-button = 每月 { $tokens } 个代币 · ⭐ { $stars }
 plan-description = 每月 { $tokens } 个代币。自动续订，直到你取消：/subscription
@@ -200,7 +200,7 @@ refund-unknown = 没有这笔付款。
 refund-spent = 这笔付款的代币已被使用，无法立即退款。
 paysupport = 付款有问题？发送 /support，说明情况并附上收据编号。会有真人查看并在这里回复；付错的款项会退还。
 paysupport-choose = 要退回一笔购买，请选择它。未使用的会立即退回，其他情况由真人决定。
-paysupport-purchase = { $at } · { $tokens } 个代币 · ⭐ { $stars }
+paysupport-purchase = { $at } · { $tokens } 个代币 · { $money }
 refund-done = ✅ 完成：代币已收回，Telegram 已退还你的星星。
 refund-under-way = 代币已收回。现在连不上 Telegram，恢复后星星就会退还。
 refund-asked = 这需要真人决定，因为其中的代币已被使用，或今天退款较多。结果会发到这里。

@@ -126,7 +126,7 @@ nothing-to-cancel = 沒有可以取消的請求。
 balance = 你有 { $available } 個代幣。
 balance-held = 另有 { $held } 個為正在處理的請求預留。
 balance-debt = 有一筆付款被撤回，你欠 { $tokens } 個代幣；下次購買會先償還它。
-balance-next = 購買代幣：/buy
+balance-next = 購買代幣：/buy · 收據：/purchases · 對帳單：/statement
 balance-older = ← 更早
 balance-newest = 最新
 notice-usage = 告訴我代幣少於多少個時提醒你：/notice 20
@@ -165,7 +165,7 @@ movement-refund = 已退回
 
 ## Buying
 
-buy = 用 Telegram 星星購買代幣。請選擇方案：
+buy = 請選擇代幣方案：
 pack-button = { $tokens } 個代幣 · ⭐ { $stars }
 plan-button = 每月 { $tokens } 個代幣 · ⭐ { $stars }
 plan-description = 每月 { $tokens } 個代幣。自動續訂，直到你取消：/subscription
@@ -200,7 +200,7 @@ refund-unknown = 沒有這筆付款。
 refund-spent = 這筆付款的代幣已被使用，無法立即退款。
 paysupport = 付款有問題？傳送 /support，說明情況並附上收據編號。會有真人查看並在這裡回覆；付錯的款項會退還。
 paysupport-choose = 要退回一筆購買，請選擇它。未使用的會立即退回，其他情況由專人決定。
-paysupport-purchase = { $at } · { $tokens } 個代幣 · ⭐ { $stars }
+paysupport-purchase = { $at } · { $tokens } 個代幣 · { $money }
 refund-done = ✅ 完成：代幣已收回，Telegram 已退還你的星星。
 refund-under-way = 代幣已收回。現在連不上 Telegram，恢復後星星就會退還。
 refund-asked = 這需要專人決定，因為其中的代幣已被使用，或今天退款較多。結果會傳到這裡。

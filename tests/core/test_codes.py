@@ -1,12 +1,24 @@
 from billing import Connection
-from billing.codes import FIND, PREFIX, digest, issue, listed, revoke, used_from
+from billing.codes import (
+    FIND,
+    PREFIX,
+    change,
+    digest,
+    issue,
+    listed,
+    look,
+    pause,
+    revoke,
+    rotate,
+    used_from,
+)
 from tests.core.books import ADA, BEN, NOW, person
 
 PEPPER = b"a pepper"
 
 
-def found(conn: Connection, code: str, pepper: bytes = PEPPER) -> int | None:
-    row = conn.one(FIND, digest=digest(pepper, code))
+def found(conn: Connection, code: str, pepper: bytes = PEPPER, at: int = NOW) -> int | None:
+    row = conn.one(FIND, digest=digest(pepper, code), now=at)
     return row and row.customer
 
 
@@ -41,7 +53,7 @@ def test_the_code_itself_is_nowhere_in_the_books(conn: Connection) -> None:
 def test_a_revoked_code_finds_nobody(conn: Connection) -> None:
     ada = person(conn)
     kept, lost = issue(conn, PEPPER, ada, "kept", NOW), issue(conn, PEPPER, ada, "lost", NOW)
-    number = conn.only(FIND, digest=digest(PEPPER, lost)).id
+    number = conn.only(FIND, digest=digest(PEPPER, lost), now=NOW).id
 
     assert revoke(conn, number, NOW)
     assert not revoke(conn, number, NOW + 1)
@@ -74,3 +86,45 @@ def test_a_code_may_be_used_from_so_many_addresses_a_day(conn: Connection) -> No
     assert used == [True, True, True, False, True]
     assert used_from(conn, code, "c", 2, most=1)
     assert [tuple(row) for row in conn.all("SELECT day, address FROM code_address")] == [(2, "c")]
+
+
+def only(conn: Connection) -> int:
+    return int(conn.only("SELECT id FROM api_code").id)
+
+
+def test_of_a_rotated_code_both_are_valid_for_a_time(conn: Connection) -> None:
+    ada = person(conn)
+    old = issue(conn, PEPPER, ada, "phone", NOW)
+
+    new = rotate(conn, PEPPER, only(conn), ada, NOW + 1000, NOW)
+    assert new
+    assert [found(conn, code, at=NOW + 999) for code in (old, new)] == [ada, ada]
+    assert [found(conn, code, at=NOW + 1000) for code in (old, new)] == [None, ada]
+
+    newer = rotate(conn, PEPPER, only(conn), ada, NOW + 1000, NOW)
+    assert newer
+    assert [found(conn, code) for code in (old, new, newer)] == [None, ada, ada]
+    revoke(conn, only(conn), NOW)
+    assert [found(conn, code) for code in (old, new, newer)] == [None, None, None]
+
+
+def test_only_its_owner_changes_a_code(conn: Connection) -> None:
+    ada, ben = person(conn, ADA), person(conn, BEN)
+    issue(conn, PEPPER, ada, "phone", NOW)
+    code = only(conn)
+
+    assert look(conn, code, ben, NOW) is None
+    assert rotate(conn, PEPPER, code, ben, NOW, NOW) is None
+    assert not pause(conn, code, ben, NOW)
+    assert not change(conn, code, ben, "budget_day", 5)
+    assert not revoke(conn, code, NOW, ben)
+
+    assert pause(conn, code, ada, NOW)
+    assert change(conn, code, None, "budget_day", 5)
+    row = look(conn, code, ada, NOW)
+    assert row
+    assert (row.paused_at, row.budget_day, row.committed, row.today) == (NOW, 5, 0, 0)
+    assert pause(conn, code, None, None)
+    assert revoke(conn, code, NOW, ada)
+    assert rotate(conn, PEPPER, code, ada, NOW, NOW) is None
+    assert not change(conn, code, ada, "name", "x")

@@ -3,8 +3,8 @@ import pytest
 from billing import Balance, Connection
 from billing.errors import KeyReused, PaymentRefused
 from billing.ledger import STARS, account_of, balance
+from billing.payments.orders import LIFETIME
 from billing.payments.stars import (
-    LIFETIME,
     Credit,
     Pack,
     check,
@@ -33,7 +33,7 @@ def has(conn: Connection, customer: int) -> Balance:
 
 def refusal(conn: Connection, payload: str, customer: int, **other: object) -> str | None:
     """Why the invoice can't be paid; None: it can."""
-    given = {"secret": SECRET, "currency": "XTR", "stars": 50, "now": NOW} | other
+    given = {"secret": SECRET, "currency": "XTR", "price": 50, "now": NOW} | other
     try:
         check(conn, payload=payload, customer=customer, **given)  # type: ignore[arg-type]
     except PaymentRefused as refused:
@@ -51,7 +51,7 @@ def test_each_wrong_thing_about_a_payment_is_refused(conn: Connection, ada: int,
     ben = person(conn, BEN)
 
     assert refusal(conn, payload, ben) == "payment-not-yours"
-    assert refusal(conn, payload, ada, stars=49) == "payment-wrong-amount"
+    assert refusal(conn, payload, ada, price=49) == "payment-wrong-amount"
     assert refusal(conn, payload, ada, currency="USD") == "payment-wrong-amount"
     assert refusal(conn, payload, ada, now=NOW + LIFETIME + 1) == "payment-expired"
     assert refusal(conn, payload, ada, secret=b"of another bot") == "payment-unknown"
@@ -71,7 +71,7 @@ def test_a_forged_payload_is_no_invoice(conn: Connection, ada: int, payload: str
     assert has(conn, ada).posted == 0
 
 
-@pytest.mark.parametrize("column", ["amount", "stars", "customer", "expires_at"])
+@pytest.mark.parametrize("column", ["amount", "price", "customer", "expires_at", "currency"])
 def test_the_tag_is_over_all_that_the_payer_agreed_to(
     conn: Connection, ada: int, payload: str, column: str
 ) -> None:

@@ -2,8 +2,9 @@ import pytest
 
 from billing import Connection
 from billing.ledger import account_of, balance
+from billing.payments.orders import order_of
 from billing.payments.reconciliation import StarTransaction, enter
-from billing.payments.stars import Pack, credit, invoice_of, open_invoice
+from billing.payments.stars import Pack, credit, open_invoice
 from billing.payments.subscriptions import MONTH, Month, current, edited, heard
 from tests.core.books import ADA, NOW, person, tokens
 
@@ -74,7 +75,7 @@ def test_a_renewal_that_no_update_told_of_is_found_in_the_list(
 
 def test_it_is_cancelled_and_goes_on(conn: Connection, ada: int, payload: str) -> None:
     pay(conn, payload, ada, "first", 0)
-    invoice = invoice_of(conn, SECRET, payload)
+    invoice = order_of(conn, SECRET, payload)
     assert invoice is not None
     states = []
 
@@ -96,4 +97,4 @@ def test_it_is_cancelled_and_goes_on(conn: Connection, ada: int, payload: str) -
 
     assert states == [("canceled", 1), ("canceled", 0), ("active", 0), ("canceled", 1), ("active", 0)]
     assert heard(conn, 404, "active") is None
-    assert invoice_of(conn, SECRET, "1.forged") is None
+    assert order_of(conn, SECRET, "1.forged") is None

@@ -33,17 +33,24 @@ async def private() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
+def running_per_code() -> int:
+    return 30
+
+
+@pytest.fixture
 def settings(
     telegram: SandboxTelegram,
     upstream: OfflineUpstream,
     receiver: Receiver,
     other: Receiver,
     private: Receiver,
+    running_per_code: int,
     tmp_path: Path,
 ) -> Settings:
     return settings_for(
         telegram, upstream, tmp_path / "data", outbound_ports=(80, 443, private.port),
         outbound_allow=f"127.0.0.1:{receiver.port},127.0.0.1:{other.port}",
+        running_per_code=running_per_code,
     )  # fmt: skip
 
 

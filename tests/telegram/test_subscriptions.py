@@ -1,7 +1,13 @@
 """A subscription, over the wire: bought by a link, renewed by Telegram, cancelled and resumed."""
 
+import pytest
+
 from billing.payments.subscriptions import MONTH
-from tests.world import ADA, BEN, balance, button, plain, until
+from bot.sandbox.faults import Fault
+from tests.world import ADA, BEN, BOSS, balance, button, calls, plain, until, words
+
+GIVEN_BACK = {ADA: "a month of it was given back", BEN: "یک ماه از اشتراکتان بازپرداخت شد"}
+NONE = {ADA: "no subscription", BEN: "اشتراکی ندارید"}
 
 
 async def subscribed(telegram, person=ADA):
@@ -102,3 +108,56 @@ async def test_an_old_button_of_a_subscription_does_nothing(app, telegram):
 
     await until(lambda: "too old" in str(list(telegram.calls)))
     assert not telegram._stars.subscriptions[charge]["canceled"]
+
+
+async def is_cancelled(telegram, person, charge):
+    """In Telegram, and the person was told."""
+    await telegram.heard(person, lambda m: GIVEN_BACK[person] in m.get("text", ""))
+    assert telegram._stars.subscriptions[charge]["canceled"]
+    assert telegram._stars.subscriptions[charge]["by_bot"]
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_a_subscription_whose_month_is_refunded_is_cancelled(app, telegram, person):
+    charge, _ = await subscribed(telegram, person)
+
+    telegram.say(BOSS, f"/refund {charge}")
+    await is_cancelled(telegram, person, charge)
+    await app.sweeps["refunds"][1]()
+    await app.sweeps["reconciliation"][1]()
+
+    assert await balance(app, person) == (10_000, 0)
+    assert NONE[person] in words(await look(telegram, person))
+    assert len(calls(telegram, "editUserStarSubscription")) == 1
+    await subscribed(telegram, person)
+    assert await balance(app, person) == (310_000, 0)
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_a_subscription_that_is_charged_back_is_cancelled(app, telegram, person):
+    charge, _ = await subscribed(telegram, person)
+    renewal = telegram.renew(charge)
+    await telegram.heard(person, lambda m: renewal in m.get("text", ""))
+
+    telegram.charge_back(renewal)
+    await app.sweeps["reconciliation"][1]()
+    await app.sweeps["refunds"][1]()
+
+    await is_cancelled(telegram, person, charge)
+    assert await balance(app, person) == (310_000, 0)
+    telegram.clock.forward(3 * MONTH)
+    await app.sweeps["reconciliation"][1]()
+    assert await balance(app, person) == (310_000, 0)
+
+
+async def test_telegram_is_asked_to_cancel_until_it_has_answered(app, telegram):
+    charge, _ = await subscribed(telegram)
+    telegram.add_fault(Fault("editUserStarSubscription", "refused", times=2))
+
+    telegram._stars.refund(ADA, charge)
+    await until(lambda: _has(app, ADA, 10_000))
+    for _ in range(3):
+        await app.sweeps["refunds"][1]()
+
+    await is_cancelled(telegram, ADA, charge)
+    assert not await app.storage.fetch("SELECT 1 FROM subscription WHERE cancel_due = 1")

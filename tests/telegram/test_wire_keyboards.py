@@ -52,7 +52,7 @@ async def test_button_data_invalid__every_keyboard_is_accepted_in_every_language
 
 def test_button_data_invalid__there_is_room_for_any_number():
     """Each `name:{number}` of the sources, with twenty characters for what is put in."""
-    sources = "".join(file.read_text("utf-8") for file in HANDLERS.glob("*.py"))
+    sources = "".join(file.read_text("utf-8") for file in HANDLERS.rglob("*.py"))
     formats = set(re.findall(r'f"([a-z]+(?::[a-z]+)?(?::\{[^}"]+\})+)"', sources))
 
     assert {"stop:{shown.job.id}", "style:{draft}:{number}", "buy:{pack.name}"} <= formats

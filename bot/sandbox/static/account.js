@@ -2,7 +2,7 @@
 
 import { act } from './act.js'
 import { byId, make } from './dom.js'
-import { getMoreStars, paymentButtons, star } from './payment.js'
+import { getMoreStars, paymentButtons, price, star } from './payment.js'
 import { clockTime, day, number } from './times.js'
 import { word } from './words.js'
 import { chatsOf, me, on, world } from './world.js'
@@ -66,8 +66,7 @@ function paymentItem(message) {
     make(
       'p',
       {},
-      star(),
-      make('b', {}, number(payment.total_amount)),
+      make('b', {}, ...price(payment)),
       ' · ',
       day(message.date),
       ' ',

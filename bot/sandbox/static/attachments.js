@@ -4,7 +4,7 @@ import { icon, make } from './dom.js'
 import { invoiceCard } from './payment.js'
 import { fileAddress, photo } from './pictures.js'
 import { audio, voice } from './sound.js'
-import { number, size } from './times.js'
+import { money, number, size } from './times.js'
 import { word } from './words.js'
 
 function file(message) {
@@ -125,6 +125,7 @@ export function summary(message) {
 /** The words of a service message, or '' for what is none. */
 export function serviceWords(message) {
   const { successful_payment: paid, refunded_payment: refunded } = message
+  if (paid && paid.currency !== 'XTR') return word('paidMoney', { n: money(paid) })
   if (paid) return word('paidStars', { n: number(paid.total_amount) })
   if (refunded) return word('refunded', { n: number(refunded.total_amount) })
   if (message.pinned_message) return word('pinned', { name: message.from?.first_name })

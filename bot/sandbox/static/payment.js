@@ -3,7 +3,7 @@
 import { act } from './act.js'
 import { ask } from './dialog.js'
 import { make } from './dom.js'
-import { number } from './times.js'
+import { money, number } from './times.js'
 import { toast } from './toast.js'
 import { word } from './words.js'
 import { me, world } from './world.js'
@@ -17,9 +17,14 @@ export function invoiceCard(invoice) {
     { 'class': 'invoice', 'data-testid': 'invoice' },
     make('b', { class: 'invoice-title', dir: 'auto' }, invoice.title),
     make('p', { dir: 'auto' }, invoice.description),
-    make('span', { class: 'price' }, star(), number(invoice.total_amount)),
+    make('span', { class: 'price' }, ...price(invoice)),
   )
 }
+
+const inStars = (invoice) => invoice.currency === 'XTR'
+
+/** A star and a number, or an amount in the currency's hundredths. */
+export const price = (invoice) => (inStars(invoice) ? [star(), number(invoice.total_amount)] : [money(invoice)])
 
 export const star = () => make('span', { 'class': 'star', 'aria-hidden': 'true' })
 
@@ -39,13 +44,17 @@ async function checkout(invoice, pay) {
 }
 
 function payDialog(invoice, pay, close) {
-  const price = invoice.total_amount
+  const lacking = invoice.total_amount
+  const label = () =>
+    inStars(invoice)
+      ? priced(word('payConfirm', { n: '\u0000' }), invoice.total_amount)
+      : [word('payMoney', { n: money(invoice) })]
   const problem = make('p', { 'class': 'problem', 'role': 'alert', 'dir': 'auto', 'data-testid': 'pay-error' })
   const balance = make('span', { 'data-testid': 'pay-balance' }, star(), number(me().stars))
   const confirm = make(
     'button',
     { 'type': 'button', 'class': 'wide primary', 'data-testid': 'pay-confirm' },
-    ...priced(word('payConfirm', { n: '\u0000' }), price),
+    ...label(),
   )
   confirm.addEventListener('click', async () => {
     confirm.disabled = true
@@ -57,15 +66,15 @@ function payDialog(invoice, pay, close) {
       return
     }
     confirm.disabled = false
-    confirm.replaceChildren(...priced(word('payConfirm', { n: '\u0000' }), price))
-    problem.textContent = result ? refusal(result.error, price) : ''
-    if (result?.error === 'BALANCE_TOO_LOW') offerStars(problem, balance, price)
+    confirm.replaceChildren(...label())
+    problem.textContent = result ? refusal(result.error, lacking) : ''
+    if (result?.error === 'BALANCE_TOO_LOW') offerStars(problem, balance, lacking)
   })
   return [
-    make('p', { class: 'balance' }, make('small', {}, word('balance')), balance),
-    make('span', { 'class': 'big-star', 'aria-hidden': 'true' }),
+    inStars(invoice) ? make('p', { class: 'balance' }, make('small', {}, word('balance')), balance) : null,
+    inStars(invoice) ? make('span', { 'class': 'big-star', 'aria-hidden': 'true' }) : null,
     make('h3', { id: 'pay-title' }, word('payTitle')),
-    make('p', {}, word('payAsk', { title: invoice.title, bot: world.bot.first_name, n: number(price) })),
+    make('p', {}, asked(invoice)),
     invoice.subscription_period ? make('p', { class: 'hint' }, word('everyMonth')) : null,
     problem,
     confirm,
@@ -76,6 +85,11 @@ function payDialog(invoice, pay, close) {
     ),
     make('p', { class: 'hint' }, word('payTest')),
   ].filter(Boolean)
+}
+
+function asked(invoice) {
+  const [what, amount] = inStars(invoice) ? ['payAsk', number(invoice.total_amount)] : ['payAskMoney', money(invoice)]
+  return word(what, { title: invoice.title, bot: world.bot.first_name, n: amount })
 }
 
 /** The words with ★ and the price where the \0 stands. */
@@ -134,5 +148,6 @@ export function paymentButtons(payment) {
   }
   const button = (name, onclick) =>
     make('button', { 'type': 'button', 'class': 'small', 'data-testid': name, onclick }, word(name))
+  if (payment.currency !== 'XTR') return []
   return [payment.is_recurring ? button('renew', renew) : null, button('chargeBack', chargeBack)]
 }

@@ -5,6 +5,10 @@ import { language, word } from './words.js'
 const LOCALES = { fa: 'fa-IR', en: 'en-GB' }
 const locale = () => LOCALES[language()]
 
+/** An amount in the currency's hundredths, as Telegram counts them. */
+export const money = ({ total_amount: total, currency }) =>
+  new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(total / 100)
+
 export const number = (value) => new Intl.NumberFormat(locale()).format(value)
 
 export const clockTime = (date) =>
