@@ -6,8 +6,8 @@ PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c '$(SUITS)' 2>/dev/null && echo 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run admin test test-slow test-browser cover lint check prove prove-long clean
-.PHONY: bench bench-ledger bench-audit bench-telegram bench-purchases bench-callback
+.PHONY: run admin test test-slow test-browser cover lint check prove prove-long edge stt clean
+.PHONY: bench bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech
 
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
@@ -41,10 +41,13 @@ prove: .venv/dev.stamp
 prove-long: .venv/dev.stamp
 	@$(BIN)/python -m proof --release $(ARGS)
 
-bench: bench-ledger bench-audit bench-telegram bench-purchases bench-callback
+bench: bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech
 
 bench-ledger: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.ledger $(ARGS)
+
+bench-speech: .venv/dev.stamp .venv/local.stamp
+	@$(BIN)/python -m benchmarks.speech $(ARGS)
 
 bench-telegram: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.telegram $(ARGS)
@@ -88,6 +91,13 @@ bench-audit: .venv/dev.stamp
 
 .venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
 	@$(PIP) -r requirements/browser.txt && touch $@
+
+# What only some want: Microsoft Edge's voices; speech understood on this machine.
+edge: .venv/app.stamp
+	@$(PIP) -r requirements/edge.txt
+
+stt: .venv/app.stamp
+	@$(PIP) -r requirements/stt.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -33,6 +33,7 @@ class Tariff:
     image: tuple[Step, ...]
     voice: tuple[Step, ...]
     automatic_language: int
+    recording_minute: int
 
     def text_price(self, size: int, *, mode: bool, spoken: bool) -> int:
         """`size` in bytes of UTF-8. A text answered as speech pays for speaking by its own length."""
@@ -47,6 +48,10 @@ class Tariff:
     def voice_price(self, size: int, *, automatic: bool) -> int:
         """`size` in bytes of UTF-8; `automatic`: the language is found out from the text."""
         return _at(self.voice, size) + (self.automatic_language if automatic else 0)
+
+    def recording_price(self, seconds: int) -> int:
+        """For understanding speech, by the minute begun."""
+        return max(1, -(-seconds // 60)) * self.recording_minute
 
 
 def _at(steps: tuple[Step, ...], size: int) -> int:
@@ -72,6 +77,7 @@ def tariff_of(text: str, name: str) -> Tariff:
             image=_steps(data, "image", 1),
             voice=_steps(data, "voice", 0),
             automatic_language=amount_of(data["voice"]["automatic_language"]),
+            recording_minute=_positive(data.get("recording", {"minute": 1})["minute"]),
         )
     except KeyError as error:
         raise TariffError(f"{name}: {error} is missing") from None
@@ -87,6 +93,12 @@ def _steps(data: dict[str, Any], section: str, first: int) -> tuple[Step, ...]:
     if any(step.price == 0 for step in steps):
         raise ValueError(f"[{section}] every step must cost something")
     return steps
+
+
+def _positive(tokens: int | float) -> int:
+    if (amount := amount_of(tokens)) == 0:
+        raise ValueError("a minute of a recording must cost something")
+    return amount
 
 
 def amount_of(tokens: int | float) -> int:

@@ -280,7 +280,8 @@ class Jobs:
     ) -> Outcome:
         turn = None
         if isinstance(request, TextRequest) and request.conversation:
-            turn = (request.conversation, request.question)
+            question = answer.heard or request.question
+            turn = (request.conversation, question) if question else None
         charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
         return Outcome("answered", charged, answer, files, conversation=turn)
 

@@ -16,6 +16,8 @@ from bot.texts import money, tokens
 
 BESIDE = {"text": "with_mode", "voice": "automatic_language"}
 """What has a price of its own beside a section's steps."""
+RECORDING = "recording.minute"
+"""Speech understood, by the minute begun."""
 OFF = "off"
 
 
@@ -30,6 +32,7 @@ def tariff_lines(tariff: Tariff) -> dict[str, str]:
         lines |= {f"{section}.{step.size}": str(tokens(step.price)) for step in steps}
     lines["text.with_mode"] = str(tokens(tariff.text_with_mode))
     lines["voice.automatic_language"] = str(tokens(tariff.automatic_language))
+    lines[RECORDING] = str(tokens(tariff.recording_minute))
     return lines
 
 
@@ -67,8 +70,11 @@ def edited(body: str, address: str, values: list[str]) -> str:
     if section in ("pack", "plan"):
         _edit_pack(data, section, name, values)
         return packs_toml(data)
+    if address == RECORDING and len(values) == 1:
+        data["recording"] = {"minute": _number(values[0])}
+        return tariff_toml(data)
     if section not in ("text", "image", "voice"):
-        raise WrongPrice(f"{section!r} is none of text, image, voice, pack, plan")
+        raise WrongPrice(f"{section!r} is none of text, image, voice, recording, pack, plan")
     _edit_tariff(data[section], section, name, values)
     return tariff_toml(data)
 
@@ -137,6 +143,8 @@ def tariff_toml(data: dict[str, Any]) -> str:
         if beside := BESIDE.get(section):
             part += f"{beside} = {data[section][beside]}\n"
         parts.append(part)
+    if "recording" in data:
+        parts.append(f"[recording]\nminute = {data['recording']['minute']}\n")
     return "\n".join(parts)
 
 
@@ -152,4 +160,6 @@ def packs_toml(data: dict[str, Any]) -> str:
                 listed = ", ".join(f"{json.dumps(currency)} = {price}" for currency, price in prices.items())
                 part += f"prices = {{ {listed} }}\n"
             parts.append(part)
+    if "recording" in data:
+        parts.append(f"[recording]\nminute = {data['recording']['minute']}\n")
     return "\n".join(parts)

@@ -3,6 +3,9 @@
 from billing.tariff import Tariff
 from bot.providers import Answer, ImageRequest, Request, SpeechRequest, TextRequest
 
+UNKNOWN_SIZE = 1_000_000
+"""Bytes; a recording's words are as long as any text until they are known."""
+
 
 class Prices:
     """In millitokens. A job keeps the tariff that it was submitted with, whatever comes into force later."""
@@ -32,6 +35,8 @@ class Prices:
         came = len(answer.files)
         if isinstance(request, ImageRequest) and came < request.count:
             request = request.model_copy(update={"count": max(1, came)})
+        if isinstance(request, TextRequest) and answer.heard:
+            request = request.model_copy(update={"question": answer.heard})
         if isinstance(request, TextRequest) and request.speak and not came:
             request = request.model_copy(update={"speak": False})
         return _price(self._known.get(version, self.tariff), request)
@@ -39,14 +44,27 @@ class Prices:
 
 def _price(tariff: Tariff, request: Request) -> int:
     match request:
+        case TextRequest(recording=None):
+            return _text(tariff, request, _size(request.question))
         case TextRequest():
-            return tariff.text_price(
-                _size(request.question), mode=request.mode is not None, spoken=request.speak
-            )
+            return _recording(tariff, request)
         case ImageRequest():
             return tariff.image_price(request.count)
         case SpeechRequest():
             return tariff.voice_price(_size(request.text), automatic=request.language is None)
+
+
+def _text(tariff: Tariff, request: TextRequest, size: int) -> int:
+    return tariff.text_price(size, mode=request.mode is not None, spoken=request.speak)
+
+
+def _recording(tariff: Tariff, request: TextRequest) -> int:
+    """By the minute begun, and what the answer costs; until it is heard nobody knows how long it is."""
+    assert request.recording is not None
+    heard = tariff.recording_price(request.recording.seconds)
+    if request.only_transcript:
+        return heard
+    return heard + _text(tariff, request, _size(request.question) or UNKNOWN_SIZE)
 
 
 def _size(text: str) -> int:

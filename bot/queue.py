@@ -335,7 +335,7 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
 def _stored(answer: Answer | None) -> str | None:
     if answer is None:
         return None
-    return _encode({"text": answer.text, "stopped": answer.stopped})
+    return _encode({"text": answer.text, "stopped": answer.stopped, "heard": answer.heard})
 
 
 TURN = "SELECT count(*) AS turn FROM job WHERE state = 'queued' AND kind = :kind AND id <= :id"

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     speech_model: str = "gpt-4o-mini-tts"
     speech_engines: Annotated[tuple[str, ...], NoDecode] = ("openai", "gtts", "espeak")
     """In this order; one that can't speak a language hands over to the next."""
+    transcription_model: str = "gpt-4o-mini-transcribe"
+    transcription_engines: Annotated[tuple[str, ...], NoDecode] = ("openai", "whisper")
+    """In this order; whisper is this machine's own, where it is installed."""
+    recording_minutes: int = Field(default=30, ge=1, le=30)
+    """The longest recording that is listened to."""
 
     # This machine
     data_dir: Path = Path("data")
@@ -176,8 +181,9 @@ class Settings(BaseSettings):
     context_hours: int = Field(default=24, ge=0)
 
     @field_validator(
-        "admin_ids", "speech_engines", "outbound_ports", "whitelisted_ips", "trusted_proxies", mode="before"
-    )
+        "admin_ids", "speech_engines", "transcription_engines", "outbound_ports", "whitelisted_ips",
+        "trusted_proxies", mode="before",
+    )  # fmt: skip
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
@@ -194,8 +200,17 @@ class Settings(BaseSettings):
     @field_validator("speech_engines")
     @classmethod
     def _known_engines(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if strange := set(value) - {"openai", "gtts", "espeak"}:
-            raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, gtts, espeak")
+        if strange := set(value) - {"openai", "edge", "gtts", "espeak"}:
+            raise ValueError(
+                f"unknown engine {', '.join(sorted(strange))}; there are openai, edge, gtts, espeak"
+            )
+        return value
+
+    @field_validator("transcription_engines")
+    @classmethod
+    def _known_transcribers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - {"openai", "whisper"}:
+            raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, whisper")
         return value
 
     @field_validator("oauth_refresh")

@@ -103,7 +103,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
         pool, keeper = await stack.enter_async_context(open_pool(settings, outside, operator.upstreams))
-        providers = await stack.enter_async_context(open_providers(settings, pool))
+        providers = await stack.enter_async_context(open_providers(settings, pool, files.read))
         price_lists = PriceLists(storage, partial(check_prices, settings))
         await price_lists.open(
             Path(settings.tariff_file or tariff.SHIPPED), Path(settings.packs_file or packs.SHIPPED)
@@ -114,6 +114,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             settings, storage, files, jobs, texts, operator, outside.admin_ids,
             price_lists=price_lists, modes=tuple(read_modes()),
             styles=tuple(read_styles()), invoice_secret=secrets.pepper, webhook_secret=secrets.webhook,
+            speech=providers.speech,
             blocks=blocks,
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))

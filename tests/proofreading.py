@@ -14,6 +14,7 @@ from bot.texts import FOLDER, bundle_of
 LINK, CHARGE = "https://t.me/some_bot?start=inv15", "stxB0_12.5,7"
 CARD = "6037 9911 1111 1111"
 WORDS: dict[str, Any] = {
+    "language": "Persian", "voice": "Dilara", "speed": "+25", "pitch": "-15",
     "name": "Ada", "link": LINK, "charge": CHARGE, "mode": "😂", "style": "—", "progress": "2",
     "what": "—", "at": "2026-01-31 10:20", "amount": "+1.5", "address": "a.example",
     "why": "—", "month": "2026-11", "opening": "1", "came": "+1.5", "went": "−2", "closing": "0.5",
@@ -21,7 +22,9 @@ WORDS: dict[str, Any] = {
     "code": "tb_live_AbCd…WxYz", "state": "—", "money": "1.99 USD", "card": CARD,
     "holder": "Ada",
 }  # fmt: skip
-NUMBERS = ("available", "count", "held", "left", "most", "price", "size", "stars", "tokens", "turn")
+NUMBERS = (
+    "available", "count", "held", "left", "minutes", "most", "price", "size", "stars", "tokens", "turn",
+)  # fmt: skip
 FIGURES = (0, 1, 2, 5, 11, 21, 100_000, Decimal("0.001"), Decimal("1.5"), Decimal("99999.999"))
 
 TOASTS = ("language-chosen", "mode-chosen", "stopping", "nothing-to-stop", "voice-on", "voice-off")

@@ -8,6 +8,7 @@ import pytest
 from bot.texts import LANGUAGES
 from handlers.http import simple_api
 from handlers.telegram.menu import ADMIN_COMMANDS, COMMANDS, GROUP_COMMANDS, PAPERS
+from handlers.telegram.voice_settings import STYLES as VOICE_STYLES
 from tests import said
 from tests.proofreading import (
     CHARGE,
@@ -37,6 +38,7 @@ FAMILIES = {
     "mode-": MODES,
     "style-": STYLES,
     "status-": ["image", "voice"],
+    "voice-style-": ["none", "unable", *VOICE_STYLES],
     "code-state-": ["active", "paused", "expired", "revoked"],
     "code-button-": [
         "pause",

@@ -21,14 +21,44 @@ class _Request(BaseModel):
         return True
 
 
+class Recording(BaseModel):
+    """What a person said, kept under DATA_DIR for as long as its job may wait."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    """Of its file."""
+    seconds: int = Field(ge=0)
+    """How long it is, as the door was told: what its price is held for."""
+
+
+class Manner(BaseModel):
+    """How a person likes answers to be spoken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    language: str | None = None
+    """A language code of voices.tsv, or None: each text's own."""
+    voices: tuple[str, ...] = ()
+    """Voices that are preferred for their language, as `fa/dilara`."""
+    style: str | None = None
+    speed: int = Field(default=0, ge=-100, le=200)
+    pitch: int = Field(default=0, ge=-50, le=50)
+
+
 class TextRequest(_Request):
     kind: Literal["text"] = "text"
     question: str
+    """"" where it is in a recording."""
+    recording: Recording | None = None
+    """The question, spoken."""
+    only_transcript: bool = False
+    """What was said is the answer."""
     mode: str | None = None
     """A text mode of the catalogue (`poem`), or None for the plain manner."""
     speak: bool = False
     """Also answer as speech."""
     speech_format: Literal["mp3", "ogg"] = "mp3"
+    manner: Manner | None = None
+    """How it is spoken."""
     conversation: str | None = None
     """Whose earlier turns belong to it, as `tg:<chat>:<topic>`; None: it stands alone."""
 
@@ -54,6 +84,8 @@ class SpeechRequest(_Request):
     """A language code of voices.tsv (`fa`), or None: found out from the text."""
     voice: str | None = None
     """A voice of voices.tsv (`dilara`), or None: any of the language."""
+    preferred: tuple[str, ...] = ()
+    """Voices as `fa/dilara`, of which one is taken where it is of the language and none is asked for."""
     style: str | None = None
     format: Literal["mp3", "ogg", "wav"] = "mp3"
     """ogg is OGG/Opus, 48 kHz mono, as Telegram's voice notes want it."""
@@ -61,6 +93,8 @@ class SpeechRequest(_Request):
     """Percent: the tempo is x (1 + v/100) from 0 up, x (1 + v/200) below."""
     pitch: int = Field(default=0, ge=-50, le=50)
     """Percent change of the pitch."""
+    notes: bool = False
+    """A long text becomes several files, in order."""
 
 
 Request = Annotated[TextRequest | ImageRequest | SpeechRequest, Field(discriminator="kind")]
@@ -99,6 +133,8 @@ class Answer:
     usage: Usage | None = None
     engine: str = ""
     """What did the work, for the operator: a model's name, `espeak` …"""
+    heard: str = ""
+    """What a recording was understood as."""
     stopped: bool = False
     """The customer stopped it; what had come by then is the answer."""
 

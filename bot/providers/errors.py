@@ -82,3 +82,31 @@ class VoiceUnsupported(ProviderError):
 
     code = -12
     word = "error-voice-unsupported"
+
+
+class NothingToSay(BadAnswer):
+    """Speech: there is no word in the text."""
+
+
+class CannotHear(ProviderError):
+    """Nothing here understands speech: no upstream that does, no local model."""
+
+    word = "error-cannot-hear"
+
+
+class NotASound(ProviderError):
+    """A recording that can't be read as sound."""
+
+    word = "error-not-a-sound"
+
+
+class SilentRecording(ProviderError):
+    """A recording without words."""
+
+    word = "error-silent-recording"
+
+
+class RecordingLonger(ProviderError):
+    """A recording that is longer than what was held for it."""
+
+    word = "error-recording-longer"

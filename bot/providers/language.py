@@ -28,6 +28,16 @@ SCRIPT_LANGUAGES = {
 }
 """Scripts that several of our languages share; the first is meant where nothing tells more."""
 
+SCRIPTS: dict[str, frozenset[str]] = {
+    **{code: frozenset({script}) for script, code in ONE_LANGUAGE_SCRIPTS.items()},
+    **{code: frozenset({script}) for script, codes in SCRIPT_LANGUAGES.items() for code in codes},
+    "zh": frozenset({"CJK"}), "ja": frozenset({"HIRAGANA", "KATAKANA", "CJK"}),
+    "ko": frozenset({"HANGUL", "CJK"}), "bn-BD": frozenset({"BENGALI"}), "bn-IN": frozenset({"BENGALI"}),
+    "sr": frozenset({"CYRILLIC", "LATIN"}), "uz": frozenset({"LATIN", "CYRILLIC"}),
+    "kk": frozenset({"CYRILLIC", "LATIN"}),
+}  # fmt: skip
+"""What a language is written in; Latin where it is not here."""
+
 ARABIC_MARKS = (("ps", "ټډړښځڅڼۍې"), ("ur", "ٹڈڑںھہے"), ("fa", "پچژگکی"), ("ar", "ةىيك"))
 """Letters of one language of the Arabic script, in the order in which they decide."""
 ARABIC_WORDS = {
@@ -77,7 +87,7 @@ def _without_addresses(text: str) -> str:
 
 def _script(text: str) -> str | None:
     """The script most of the letters are in; kana beside Han is Japanese."""
-    scripts = Counter(_script_of(letter) for letter in text if letter.isalpha())
+    scripts = Counter(script_of(letter) for letter in text if letter.isalpha())
     if not scripts:
         return None
     for kana in ("HIRAGANA", "KATAKANA"):
@@ -89,7 +99,8 @@ def _script(text: str) -> str | None:
 
 
 @cache
-def _script_of(letter: str) -> str:
+def script_of(letter: str) -> str:
+    """As Unicode names it: LATIN, ARABIC, CJK …"""
     return unicodedata.name(letter, "LATIN").partition(" ")[0]
 
 

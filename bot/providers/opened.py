@@ -1,6 +1,6 @@
 """The providers, opened together: they share the pool of upstreams."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -10,13 +10,20 @@ from bot.catalog.voices import read_voices
 from bot.providers.image import ImageProvider
 from bot.providers.pool.pool import Pool
 from bot.providers.speech import SpeechProvider
+from bot.providers.speech.edge import EdgeSpeech
 from bot.providers.speech.engine import Engine
 from bot.providers.speech.espeak import Espeak
 from bot.providers.speech.gtts import GoogleSpeech
 from bot.providers.speech.openai import OpenAISpeech
 from bot.providers.text import TextProvider
+from bot.providers.transcription import Transcriber, Transcription
+from bot.providers.transcription.openai import OpenAITranscription
+from bot.providers.transcription.whisper import LocalWhisper
 from bot.providers.upstream import OPENAI_URL, Upstream, over
 from bot.settings import Settings
+
+Recordings = Callable[[str], Awaitable[bytes]]
+"""Gives what a person said, by its name."""
 
 
 class Providers(NamedTuple):
@@ -26,7 +33,7 @@ class Providers(NamedTuple):
 
 
 @asynccontextmanager
-async def open_providers(settings: Settings, pool: Pool) -> AsyncIterator[Providers]:
+async def open_providers(settings: Settings, pool: Pool, recordings: Recordings) -> AsyncIterator[Providers]:
     async with over(pool, OPENAI_URL, settings.proxy_url) as upstream:
         speech = SpeechProvider(
             engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
@@ -34,6 +41,9 @@ async def open_providers(settings: Settings, pool: Pool) -> AsyncIterator[Provid
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
             seconds=settings.text_seconds * 0.9, speech=speech, speech_seconds=settings.text_seconds * 0.3,
+            transcription=Transcription(
+                transcribers(settings, upstream), recordings, seconds=settings.text_seconds * 0.8
+            ),
         )  # fmt: skip
         image = ImageProvider(
             upstream, settings.image_model, read_styles(), seconds=settings.image_seconds * 0.9
@@ -41,10 +51,22 @@ async def open_providers(settings: Settings, pool: Pool) -> AsyncIterator[Provid
         yield Providers(text, image, speech)
 
 
+def transcribers(settings: Settings, upstream: Upstream) -> list[Transcriber]:
+    """In the order of TRANSCRIPTION_ENGINES."""
+    makers: dict[str, Callable[[], Transcriber]] = {
+        "openai": lambda: OpenAITranscription(
+            upstream, settings.transcription_model, seconds=settings.text_seconds * 0.5
+        ),
+        "whisper": lambda: LocalWhisper(settings.data_dir),
+    }
+    return [makers[name]() for name in settings.transcription_engines]
+
+
 def engines(settings: Settings, upstream: Upstream) -> list[Engine]:
     """In the order of SPEECH_ENGINES."""
     makers: dict[str, Callable[[], Engine]] = {
         "openai": lambda: OpenAISpeech(upstream, settings.speech_model, seconds=settings.voice_seconds * 0.3),
+        "edge": lambda: EdgeSpeech(settings.data_dir, settings.proxy_url),
         "gtts": GoogleSpeech,
         "espeak": Espeak,
     }

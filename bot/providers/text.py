@@ -10,7 +10,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from bot.catalog.modes import Mode
 from bot.providers import (
     Answer,
-    ProducedFile,
+    Manner,
     Progress,
     Provider,
     SpeechRequest,
@@ -19,8 +19,9 @@ from bot.providers import (
     Usage,
     unwatched,
 )
-from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError
-from bot.providers.speech.plain import plain_words
+from bot.providers.errors import BadAnswer, CannotHear, ContentRefused, NoAnswer, ProviderError
+from bot.providers.speech.engine import pieces
+from bot.providers.transcription import Heard, Transcription
 from bot.providers.upstream import Upstream, patience, translated
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ class TextProvider:
         seconds: float = 100,
         speech: Provider[SpeechRequest] | None = None,
         speech_seconds: float = 30,
+        transcription: Transcription | None = None,
     ) -> None:
         """`seconds`: how long the upstream may be silent; `speech_seconds`: how long speaking may take."""
         self._upstream = upstream
@@ -51,15 +53,32 @@ class TextProvider:
         self._seconds = seconds
         self._speech = speech
         self._speech_seconds = speech_seconds
+        self._transcription = transcription
 
     async def answer(self, request: TextRequest, history: Sequence[Turn], progress: Progress) -> Answer:
+        heard = await self._heard(request)
+        if heard and request.only_transcript:
+            return Answer(heard.text, engine=heard.engine, heard=heard.text)
+        if heard:
+            request = request.model_copy(update={"question": heard.text})
         messages = self._messages(request, history)
         with translated():
             streamed = self._stream and progress is not unwatched
             said = await (self._streamed(messages, progress) if streamed else self._at_once(messages))
         said.check()
-        files = await self._spoken(said.text, request) if request.speak else ()
-        return Answer(said.text, files, said.usage, engine=said.model or self._model)
+        spoken = await self._spoken(said.text, request) if request.speak else Answer()
+        engines = (heard and heard.engine, said.model or self._model, spoken.engine)
+        return Answer(
+            said.text, spoken.files, said.usage, engine="+".join(filter(None, engines)),
+            heard=heard.text if heard else "",
+        )  # fmt: skip
+
+    async def _heard(self, request: TextRequest) -> Heard | None:
+        if request.recording is None:
+            return None
+        if self._transcription is None:
+            raise CannotHear("No transcription is set up.")
+        return await self._transcription.hear(request.recording)
 
     def _messages(self, request: TextRequest, history: Sequence[Turn]) -> list[Any]:
         mode = self._modes.get(request.mode or "")
@@ -91,18 +110,22 @@ class TextProvider:
                     break
         return said
 
-    async def _spoken(self, text: str, request: TextRequest) -> Sequence[ProducedFile]:
+    async def _spoken(self, text: str, request: TextRequest) -> Answer:
         """The answer as speech; without one the text stands alone, and costs less."""
-        words = plain_words(text, SPOKEN_MOST)
+        words = next(iter(pieces(text, SPOKEN_MOST)), "")
         if self._speech is None or not words:
-            return ()
-        wanted = SpeechRequest(text=words, format=request.speech_format)
+            return Answer()
+        manner = request.manner or Manner()
+        wanted = SpeechRequest(
+            text=words, format=request.speech_format, language=manner.language, preferred=manner.voices,
+            style=manner.style, speed=manner.speed, pitch=manner.pitch, notes=request.speech_format == "ogg",
+        )  # fmt: skip
         try:
             async with asyncio.timeout(self._speech_seconds):
-                return (await self._speech.answer(wanted, (), lambda text: None)).files
+                return await self._speech.answer(wanted, (), lambda text: None)
         except (ProviderError, TimeoutError) as error:
             log.warning("answer not spoken", error=type(error).__name__, detail=str(error))
-            return ()
+            return Answer()
 
 
 class _Said:

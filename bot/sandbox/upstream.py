@@ -53,6 +53,7 @@ class OfflineUpstream:
         self.model = _model_if_there() if model else None
         """None: switched off or not installed."""
         self.canned: deque[str] = deque(maxlen=REQUESTS_KEPT)
+        self.understood: deque[str] = deque(maxlen=1000)
         self.pictures = Pictures()
         self._faults = PlannedFaults()
         self._runner: web.AppRunner | None = None
@@ -95,10 +96,15 @@ class OfflineUpstream:
         """The next chat answers are these."""
         self.canned.extend(texts)
 
+    def will_hear(self, *texts: str) -> None:
+        """The next recordings are understood as these."""
+        self.understood.extend(texts)
+
     def behave(self) -> None:
         """Forget what was planned."""
         self._faults.clear()
         self.canned.clear()
+        self.understood.clear()
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._watch], client_max_size=BODY_BYTES)

@@ -42,6 +42,7 @@ class Parts(Protocol):
     model: LocalModel | None
     canned: deque[str]
     pictures: Pictures
+    understood: deque[str]
 
 
 PARTS: web.AppKey[Parts] = web.AppKey("parts")

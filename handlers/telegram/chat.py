@@ -6,11 +6,13 @@ from aiogram import Router
 from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, User
 
+from bot import voice_choices
 from bot.customers import Customer
 from bot.jobs import Jobs
 from bot.providers import Request, TextRequest
 from bot.queue import Limit, NewJob
 from bot.settings import Settings
+from bot.storage import Storage
 from bot.texts import Say
 from handlers.telegram.answers import DOOR
 from handlers.telegram.errors import TooLong
@@ -72,8 +74,9 @@ class ForTheBot(BaseFilter):
 
 @router.message(Has("text"), ForTheBot())
 async def answer_text(
-    message: Message, words: str, customer: Customer, language: str, say: Say, asking: Asking
-) -> None:
+    message: Message, words: str, customer: Customer, language: str, say: Say, asking: Asking,
+    storage: Storage,
+) -> None:  # fmt: skip
     if not words or words.startswith("/"):
         await message.answer(say("unknown-command" if words else "ask-something"))
         return
@@ -84,6 +87,7 @@ async def answer_text(
         mode=customer.mode,
         speak=customer.speaks,
         speech_format="ogg",
+        manner=(await voice_choices.read(storage, customer.id)).manner if customer.speaks else None,
         conversation=place.conversation,
     )
     await asking.ask(f"tg:{message.chat.id}:{message.message_id}", request, place, customer)

@@ -24,6 +24,7 @@ from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
 from bot.price_lists import PriceLists
+from bot.providers.speech import SpeechProvider
 from bot.settings import Settings, SettingsError
 from bot.statements.maker import Statements
 from bot.storage import Storage
@@ -40,6 +41,7 @@ from handlers.telegram import (
     gifts,
     groups,
     image,
+    listening,
     low_balance,
     menu,
     paysupport,
@@ -51,6 +53,7 @@ from handlers.telegram import (
     support,
     upstreams,
     voice,
+    voice_settings,
     vouchers,
 )
 from handlers.telegram import alarm as alarms
@@ -68,6 +71,7 @@ from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
 from handlers.telegram.reconciliation import router as reconciling
 from handlers.telegram.refunding import Refunding
+from handlers.telegram.samples import Samples
 from handlers.telegram.showing import Showing
 from handlers.telegram.trouble import is_stranger
 
@@ -96,6 +100,7 @@ class Parts:
     styles: Sequence[str]
     invoice_secret: bytes
     webhook_secret: str
+    speech: SpeechProvider
     blocks: Blocks
 
 
@@ -137,7 +142,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
-    asking, statements_made = Asking(parts.jobs, showing, settings), Statements(storage)
+    asking, samples = Asking(parts.jobs, showing, settings), Samples()
+    statements_made = Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
         messages = [update.message for update in updates if update.message]
@@ -151,6 +157,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             asking=asking, storage=storage, jobs=parts.jobs,
             settings=settings, operator=parts.operator, packs=parts.price_lists.packs, modes=parts.modes,
             styles=parts.styles, invoice_secret=parts.invoice_secret,
+            files=parts.files, speech=parts.speech, samples=samples,
             receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
             statements=statements_made, price_lists=parts.price_lists, watch=parts.jobs.watch,
             reconciliation=reconciliation,
@@ -235,6 +242,6 @@ def handlers_in_order() -> Dispatcher:
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, reconciling, *(method.router for method in METHODS),
-        *(module.router for module in (*modules, image, voice, groups, chat)),
+        *(module.router for module in (*modules, image, voice, voice_settings, listening, groups, chat)),
     )  # fmt: skip
     return dispatcher

@@ -31,6 +31,26 @@ class TooLong(Refusal):
         self.most = most
 
 
+class RecordingTooBig(Refusal):
+    """More than Telegram lets a bot fetch."""
+
+
+class RecordingTooLong(Refusal):
+    """More than `minutes`."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(f"at most {minutes} minutes are listened to")
+        self.minutes = minutes
+
+
+class RecordingGone(Refusal):
+    """Telegram did not give it out."""
+
+
+class RecordingNoSound(Refusal):
+    """A file that is no sound."""
+
+
 def words(refusal: Refusal, say: Say) -> str:
     """What went wrong, with numbers, and what to do next."""
     match refusal:
@@ -40,6 +60,14 @@ def words(refusal: Refusal, say: Say) -> str:
             return say("error-in-debt", tokens=tokens(amount))
         case TooLong(size=size, most=most):
             return say("error-too-long", size=size, most=most)
+        case RecordingTooBig():
+            return say("recording-too-big")
+        case RecordingTooLong(minutes=minutes):
+            return say("recording-too-long", minutes=minutes)
+        case RecordingGone():
+            return say("recording-gone")
+        case RecordingNoSound():
+            return say("error-not-a-sound")
         case TooManyWaiting(most=most):
             return say("error-too-many-waiting", most=most)
         case QueueFull():

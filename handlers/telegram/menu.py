@@ -32,7 +32,8 @@ log = structlog.get_logger()
 router = Router(name="menu")
 
 COMMANDS = (
-    "help", "new", "mode", "image", "voice", "balance", "statement", "purchases", "notice", "buy",
+    "help", "new", "mode", "image", "voice", "voice_settings", "transcribe", "balance",
+    "statement", "purchases", "notice", "buy",
     "subscription", "gift", "apicode", "deliveries", "language", "support", "paysupport", "cancel", "terms",
     "privacy",
 )  # fmt: skip

@@ -30,6 +30,9 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+QUOTE = 600
+"""Characters of a long recording that are quoted."""
+
 Piece = Callable[[], Awaitable[int]]
 """Sends one message or album; its id, 0 where there is none."""
 
@@ -50,7 +53,7 @@ class Pieces:
         answer = json.loads(row.answer)
         if answer["stopped"]:
             footer = f"{say('answer-stopped')} {footer}"
-        return [*self._texts(place, answer["text"], footer), *self._media(place, stored, "")]
+        return [*self._texts(place, _shown(answer), footer), *self._media(place, stored, "")]
 
     def _texts(self, place: Place, text: str, footer: str) -> list[Piece]:
         first, *others = render(text, footer)
@@ -96,7 +99,8 @@ class Pieces:
     def _media(self, place: Place, stored: Sequence[Row], footer: str) -> list[Piece]:
         pictures = [file for file in stored if file.media.startswith("image/")]
         sounds = [file for file in stored if file.media.startswith("audio/")]
-        pieces = [self._voice(place, file, footer) for file in sounds]
+        pieces = [self._voice(place, file, "") for file in sounds[:-1]]
+        pieces += [self._voice(place, file, footer) for file in sounds[-1:]]
         if len(pictures) == 1:
             pieces.append(self._photo(place, pictures[0], footer))
         elif pictures:
@@ -159,6 +163,15 @@ class Pieces:
             return 0
 
         return delete
+
+
+def _shown(answer: dict[str, Any]) -> str:
+    """The answer; to a recording with what was understood above it, as a quote."""
+    text, heard = str(answer["text"]), " ".join(answer.get("heard", "").split())
+    if not heard or heard == text:
+        return text
+    quote = heard if len(heard) <= QUOTE else heard[:QUOTE].rsplit(" ", 1)[0] + " …"
+    return f"> 🎤 {quote}\n\n{text}"
 
 
 def _where(place: Place, footer: str) -> dict[str, Any]:

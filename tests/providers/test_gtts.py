@@ -17,18 +17,21 @@ from bot.providers import SpeechRequest
 from bot.providers.errors import BadAnswer, NoAnswer, UpstreamBusy, UpstreamUnreachable
 from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.gtts import GoogleSpeech
+from tests.sounds import tone_wav
 
 RUSSIAN = "Доброе утро. Сегодня хорошая погода, и море спокойно."
 
 
 class Google:
-    """Answers each part with a second of sound, or as it is told to."""
+    """Answers each part with sound of its length, or as it is told to."""
 
     def __init__(self) -> None:
         self.parts: list[tuple[str, str]] = []
         self.status = 200
         self.body: str | None = None
         self.seconds = 0.0
+        self.share = 1.0
+        """How much of each sound arrives."""
 
     async def speak(self, request: web.Request) -> web.Response:
         if self.seconds:
@@ -38,8 +41,8 @@ class Google:
         self.parts.append((text, language))
         if self.status != 200 or self.body is not None:
             return web.Response(status=self.status, text=self.body)
-        second = await audio.encode(await audio.decode(audio.wav(b"\1\0" * 24_000, 24_000)), "mp3")
-        inner = json.dumps([base64.b64encode(second).decode()])
+        sound = await audio.encode(await audio.decode(tone_wav(len(text) / 40)), "mp3")
+        inner = json.dumps([base64.b64encode(sound[: int(len(sound) * self.share)]).decode()])
         return web.Response(
             text=")]}'\n\n" + json.dumps([["wrb.fr", "jQ1olc", inner]], separators=(",", ":"))
         )
@@ -73,7 +76,7 @@ async def test_google_speaks(google):
 
     assert answer.engine == "gtts"
     assert answer.files[0].media == "audio/mpeg"
-    assert answer.files[0].seconds == pytest.approx(1, abs=0.2)
+    assert answer.files[0].seconds == pytest.approx(1.3, abs=0.2)
     assert google.parts == [(RUSSIAN, "ru")]
 
 
@@ -81,13 +84,13 @@ async def test_a_long_text_is_spoken_in_parts_one_after_the_other(google):
     answer = await spoken(RUSSIAN * 4, format="ogg")
 
     assert len(google.parts) > 2
-    assert answer.files[0].seconds == pytest.approx(len(google.parts), rel=0.2)
+    assert answer.files[0].seconds == pytest.approx(len(RUSSIAN) * 4 / 40, rel=0.2)
     assert answer.files[0].data.startswith(b"OggS")
 
 
 async def test_tempo_and_pitch_are_changed_afterwards(google):
-    assert (await spoken(RUSSIAN, speed=100)).files[0].seconds == pytest.approx(0.5, abs=0.15)
-    assert (await spoken(RUSSIAN, pitch=40)).files[0].seconds == pytest.approx(1, abs=0.2)
+    assert (await spoken(RUSSIAN, speed=100)).files[0].seconds == pytest.approx(0.65, abs=0.15)
+    assert (await spoken(RUSSIAN, pitch=40)).files[0].seconds == pytest.approx(1.3, abs=0.2)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +123,13 @@ async def test_each_way_to_break_is_one_of_our_errors(google, status, body, erro
     google.status, google.body = status, body
 
     with pytest.raises(error):
+        await spoken(RUSSIAN)
+
+
+async def test_a_sound_that_breaks_off_is_a_bad_answer(google):
+    google.share = 0.3
+
+    with pytest.raises(BadAnswer, match="breaks off"):
         await spoken(RUSSIAN)
 
 

@@ -181,7 +181,7 @@ async def test_an_answer_that_is_asked_for_as_speech_comes_with_it(client, upstr
     )
 
     assert [file.media for file in answer.files] == ["audio/mpeg"]
-    assert speech.asked[0].text == "Title\nSome bold words and a link."
+    assert speech.asked[0].text.startswith("# Title\n\nSome **bold** words"), "marks are the speech's affair"
 
 
 @pytest.mark.parametrize("speech", [Spoken(LanguageUnknown("What is that?")), Spoken(takes=60)])

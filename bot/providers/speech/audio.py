@@ -7,8 +7,9 @@ which pydub can't open MP3: ffmpeg decodes first, and pydub holds the samples.
 import asyncio
 import io
 import warnings
+import wave
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -19,7 +20,7 @@ from bot.providers.errors import BadAnswer, ProviderError
 with warnings.catch_warnings():
     # It looks for a system ffmpeg and says that there is none.
     warnings.simplefilter("ignore")
-    from pydub import AudioSegment
+    from pydub import AudioSegment as AudioSegment
 
 Format = Literal["mp3", "ogg", "wav"]
 MEDIA: dict[Format, Literal["audio/mpeg", "audio/ogg", "audio/wav"]] = {
@@ -27,71 +28,151 @@ MEDIA: dict[Format, Literal["audio/mpeg", "audio/ogg", "audio/wav"]] = {
 }  # fmt: skip
 
 RATE = 48_000
-"""What Telegram's voice notes want; all sound here is mono, 16 bit, at this rate."""
-SECONDS_MOST = 1_800
+"""What Telegram's voice notes want; files have this rate, whatever rate the engine's sound has."""
+SECONDS_MOST = 1_810
 FFMPEG_SECONDS = 60
 ENCODERS: dict[Format, tuple[str, ...]] = {
-    "mp3": ("-c:a", "libmp3lame", "-b:a", "64k", "-f", "mp3"),
-    "ogg": ("-c:a", "libopus", "-b:a", "32k", "-application", "voip", "-f", "ogg"),
+    "mp3": ("-c:a", "libmp3lame", "-ar", str(RATE), "-b:a", "64k", "-f", "mp3"),
+    "ogg": (
+        "-c:a",
+        "libopus",
+        "-ar",
+        str(RATE),
+        "-b:a",
+        "32k",
+        "-application",
+        "voip",
+        "-compression_level",
+        "3",
+        "-f",
+        "ogg",
+    ),
 }
-RAW = ("-f", "s16le", "-ar", str(RATE), "-ac", "1")
-NEAR = 0.02
+NEAR = 0.004
 """A tempo or pitch that is this near to the wanted one is left as it is."""
+SILENCE = 150
+"""Of 32,768: below it nothing is heard, -47 dB."""
+WINDOW_MS, BREATH_MS = 10, 30
+LOUDNESS, PEAK = -19.0, -1.0
+"""dB below full scale: on the average, and at the loudest place."""
 
 
-async def decode(data: bytes) -> AudioSegment:
-    """Any sound file; BadAnswer where it is none."""
-    samples = await _ffmpeg(("-i", "pipe:0", "-vn", "-t", str(SECONDS_MOST), *RAW), data)
+async def decode(data: bytes, rate: int = RATE) -> AudioSegment:
+    """Any sound file as mono 16-bit samples, WAV at its own rate; BadAnswer where it is none."""
+    if (read := _plain_wav(data)) is not None:
+        return read
+    samples = await ffmpeg(("-i", "pipe:0", "-vn", "-t", str(SECONDS_MOST), *_raw(rate)), data)
     if not samples:
         raise BadAnswer("The speech that came is no sound.")
-    return _segment(samples)
+    return segment(samples, rate)
+
+
+async def finish(sound: AudioSegment, form: Format, *, tempo: float = 1.0, pitch: float = 1.0) -> bytes:
+    """A file of the sound with its tempo and pitch changed; both are factors, 1.0 is unchanged.
+
+    Neither changes the other: rubberband moves the pitch and keeps the length, and the voice's timbre with
+    it; atempo changes the length and keeps the pitch.
+    """
+    filters = _filters(tempo, pitch)
+    chain = ("-af", ",".join(filters)) if filters else ()
+    source = (*_raw(sound.frame_rate), "-i", "pipe:0", *chain)
+    if form == "wav":
+        samples = await ffmpeg((*source, *_raw(RATE)), sound.raw_data)
+        return await asyncio.to_thread(wav, samples, RATE)
+    return await ffmpeg((*source, *ENCODERS[form]), sound.raw_data)
 
 
 async def change(sound: AudioSegment, *, tempo: float = 1.0, pitch: float = 1.0) -> AudioSegment:
-    """Tempo and pitch are factors, 1.0 is unchanged."""
-    if abs(tempo - 1) < NEAR and abs(pitch - 1) < NEAR:
+    """The sound with its tempo and pitch changed."""
+    if not _filters(tempo, pitch):
         return sound
-    assert 0.1 <= tempo <= 10, tempo
-    assert 0.1 <= pitch <= 10, pitch
-    filters = [] if abs(pitch - 1) < NEAR else [f"rubberband=pitch={pitch:.4f}"]
-    filters += [] if abs(tempo - 1) < NEAR else [f"atempo={tempo:.4f}"]
-    return _segment(await _ffmpeg((*RAW, "-i", "pipe:0", "-af", ",".join(filters), *RAW), sound.raw_data))
+    return await decode(await finish(sound, "wav", tempo=tempo, pitch=pitch))
 
 
 async def encode(sound: AudioSegment, form: Format) -> bytes:
     """MP3, OGG/Opus or WAV."""
-    if form == "wav":
-        out = io.BytesIO()
-        sound.export(out, format="wav")
-        return out.getvalue()
-    return await _ffmpeg((*RAW, "-i", "pipe:0", *ENCODERS[form]), sound.raw_data)
+    return await finish(sound, form)
 
 
-def join(sounds: Iterable[AudioSegment], pause_seconds: float = 0.2) -> AudioSegment:
-    """One after the other with pauses between; there has to be one at least."""
+def _filters(tempo: float, pitch: float) -> list[str]:
+    assert 0.1 <= tempo <= 10, tempo
+    assert 0.1 <= pitch <= 10, pitch
+    filters = [] if abs(pitch - 1) < NEAR else [f"rubberband=pitch={pitch:.4f}:formant=preserved"]
+    while tempo < 0.5:  # atempo goes no lower at once
+        filters.append("atempo=0.5")
+        tempo *= 2
+    return filters if abs(tempo - 1) < NEAR else [*filters, f"atempo={tempo:.4f}"]
+
+
+def join(sounds: Sequence[AudioSegment], pauses: Sequence[float]) -> AudioSegment:
+    """One after the other; `pauses` are the seconds of silence after each, the last one's is left out."""
     first, *others = sounds
-    pause = AudioSegment.silent(int(pause_seconds * 1000), RATE)
-    for sound in others:
-        first = first + pause + sound
+    for sound, pause in zip(others, pauses, strict=False):
+        if pause:
+            first = first + AudioSegment.silent(int(pause * 1000), first.frame_rate)
+        first = first + sound
     return first
 
 
+def trimmed(sound: AudioSegment) -> AudioSegment:
+    """Without the silence at its ends, but for a breath; nothing of it where all is silent."""
+    windows = range(0, len(sound), WINDOW_MS)
+    first = next((at for at in windows if _heard(sound, at)), None)
+    if first is None:
+        return sound[:0]
+    last = next(at for at in reversed(windows) if _heard(sound, at))
+    return sound[max(0, first - BREATH_MS) : last + WINDOW_MS + BREATH_MS]
+
+
+def _heard(sound: AudioSegment, at: int) -> bool:
+    return bool(sound[at : at + WINDOW_MS].max > SILENCE)
+
+
+def evened(sound: AudioSegment) -> AudioSegment:
+    """As loud as all others, and nowhere too loud."""
+    if sound.rms == 0:
+        return sound
+    gain = min(LOUDNESS - sound.dBFS, PEAK - sound.max_dBFS)
+    return sound.apply_gain(gain) if abs(gain) > 0.5 else sound
+
+
 def seconds(sound: AudioSegment) -> float:
-    return float(sound.frame_count()) / RATE
+    return float(sound.frame_count()) / float(sound.frame_rate)
 
 
 def wav(samples: bytes, rate: int) -> bytes:
     """Mono 16-bit samples as a WAV file."""
     out = io.BytesIO()
-    AudioSegment(samples, sample_width=2, frame_rate=rate, channels=1).export(out, format="wav")
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples)
     return out.getvalue()
 
 
-def _segment(samples: bytes) -> AudioSegment:
-    return AudioSegment(samples[: len(samples) // 2 * 2], sample_width=2, frame_rate=RATE, channels=1)
+def segment(samples: bytes, rate: int) -> AudioSegment:
+    return AudioSegment(samples[: len(samples) // 2 * 2], sample_width=2, frame_rate=rate, channels=1)
 
 
-async def _ffmpeg(arguments: tuple[str, ...], data: bytes) -> bytes:
+def _plain_wav(data: bytes) -> AudioSegment | None:
+    """What an engine in this process gives; any other WAV is for ffmpeg."""
+    if not data.startswith(b"RIFF"):
+        return None
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            rate = file.getframerate()
+            ours = file.getnchannels() == 1 and file.getsampwidth() == 2 and 8_000 <= rate <= RATE
+            return segment(file.readframes(SECONDS_MOST * rate), rate) if ours else None
+    except (wave.Error, EOFError):
+        return None
+
+
+def _raw(rate: int) -> tuple[str, ...]:
+    return ("-f", "s16le", "-ar", str(rate), "-ac", "1")
+
+
+async def ffmpeg(arguments: tuple[str, ...], data: bytes) -> bytes:
     """What ffmpeg makes of the data; it is killed when the caller goes away."""
     process = await _started(
         _ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1",

@@ -18,6 +18,7 @@ class Words:
     language_name: str
     """As `persian`."""
     style: str | None = None
+    """One of the engine's own `styles`."""
     tempo: float = 1.0
     """Factor; an engine that can't change it leaves it to the provider."""
     pitch: float = 1.0
@@ -27,7 +28,6 @@ class Words:
 class Spoken:
     data: bytes
     """A sound file."""
-    is_mp3: bool = False
     tempo: float = 1.0
     """What has been done already of the wanted tempo and pitch."""
     pitch: float = 1.0
@@ -35,9 +35,18 @@ class Spoken:
 
 class Engine(Protocol):
     name: str
+    reads_mixed: bool
+    """Speaks a text of several languages in one breath; else it gets the runs of each one by one."""
 
     def speaks(self, language: str) -> bool:
         """Whether it can speak that language of voices.tsv; False too where it is not installed."""
+
+    def stands_for(self, voice: Voice) -> str:
+        """Its own name for the voice that it speaks with in the place of ours: of the same language and
+        gender where it has one, the same voice where it is one of its own."""
+
+    def styles(self, voice: Voice) -> tuple[str, ...]:
+        """The manners in which it can speak with that voice."""
 
     async def speak(self, words: Words, step: Step) -> Spoken:
         """Raises a ProviderError, nothing else."""

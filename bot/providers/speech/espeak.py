@@ -8,7 +8,6 @@ import asyncio
 import atexit
 import ctypes
 import importlib.util
-import math
 import os
 import shutil
 import tempfile
@@ -34,16 +33,16 @@ FEMALE, MALE = ("f2", "f3", "f1", "f4"), ("m3", "m1", "m7", "m4")
 """Variants that change the voice; a voice of voices.tsv always has the same one."""
 
 WORDS_A_MINUTE, SLOWEST, FASTEST = 165, 80, 500
-PITCH_NORMAL, PITCH_MOST = 50, 99
 
 SYNCHRONOUS, UTF8, FROM_START = 2, 1, 1
-RATE_PARAMETER, PITCH_PARAMETER = 1, 3
+RATE_PARAMETER = 1
 DATA_PATH_BYTES = 150
 """espeak-ng copies the path into 160 bytes, and cuts a longer one without a word."""
 
 
 class Espeak:
     name = "espeak"
+    reads_mixed = False
 
     def __init__(self) -> None:
         self._installed = importlib.util.find_spec("espeakng_loader") is not None
@@ -60,40 +59,40 @@ class Espeak:
             self._installed = False
             return False
 
+    def stands_for(self, voice: Voice) -> str:
+        """A variant of its one voice for the language."""
+        variants = FEMALE if voice.gender == "female" else MALE
+        variant = variants[sum(voice.name.encode()) % len(variants)]
+        return f"{NAMES.get(voice.language, voice.language)}+{variant}"
+
+    def styles(self, voice: Voice) -> tuple[str, ...]:
+        return ()
+
     async def speak(self, words: Words, step: Step) -> Spoken:
         if not self._installed:
             raise ProviderError(MISSING)
         stopped = threading.Event()
         try:
-            return await asyncio.to_thread(_speak, words, stopped)
+            return await asyncio.to_thread(_speak, words, self.stands_for(words.voice), stopped)
         finally:
             stopped.set()
 
 
-def _speak(words: Words, stopped: threading.Event) -> Spoken:
-    library, voice = _library(), _voice_name(words.voice)
-    pitch = _pitch(words.pitch)
-    samples = library.speak(words.text, voice, _rate(words.tempo), pitch, stopped)
+def _speak(words: Words, voice: str, stopped: threading.Event) -> Spoken:
+    """Tempo is its own; its pitch is not proportional to what is asked for, so that is left to the filter."""
+    library = _library()
+    samples = library.speak(words.text, voice, _rate(words.tempo), stopped)
     # Its tempo is not quite proportional to the rate, so what it came to is measured: this takes 5 ms.
-    normal = samples if words.tempo == 1 else library.speak(words.text, voice, _rate(1), pitch, stopped)
+    normal = samples if words.tempo == 1 else library.speak(words.text, voice, _rate(1), stopped)
     if not samples or not normal:
         raise BadAnswer("The local voice could not speak that.")
-    return Spoken(audio.wav(samples, library.rate), tempo=len(normal) / len(samples), pitch=words.pitch)
-
-
-def _voice_name(voice: Voice) -> str:
-    variants = FEMALE if voice.gender == "female" else MALE
-    variant = variants[sum(voice.name.encode()) % len(variants)]
-    return f"{NAMES.get(voice.language, voice.language)}+{variant}"
+    spoken, other = (audio.trimmed(audio.segment(one, library.rate)) for one in (samples, normal))
+    tempo = len(other) / len(spoken) if len(spoken) else 1.0
+    return Spoken(audio.wav(spoken.raw_data, library.rate), tempo=tempo)
 
 
 def _rate(tempo: float) -> int:
     return min(FASTEST, max(SLOWEST, round(WORDS_A_MINUTE * tempo)))
-
-
-def _pitch(factor: float) -> int:
-    """Its scale is an octave to each side of 50: 0 is half the pitch, 100 twice."""
-    return min(PITCH_MOST, max(0, round(PITCH_NORMAL + 50 * math.log2(factor))))
 
 
 class _Library:
@@ -119,7 +118,7 @@ class _Library:
                 self._known[language] = not self._espeak.espeak_SetVoiceByName(language.encode())
         return self._known[language]
 
-    def speak(self, text: str, voice: str, rate: int, pitch: int, stopped: threading.Event) -> bytes:
+    def speak(self, text: str, voice: str, rate: int, stopped: threading.Event) -> bytes:
         """Mono 16-bit samples; b"" where it was stopped."""
         data = text.replace("\0", " ").encode()
         with self._lock:
@@ -127,7 +126,6 @@ class _Library:
             if self._espeak.espeak_SetVoiceByName(voice.encode()):
                 raise BadAnswer("The local voice does not know that language.")
             self._espeak.espeak_SetParameter(RATE_PARAMETER, rate, 0)
-            self._espeak.espeak_SetParameter(PITCH_PARAMETER, pitch, 0)
             failed = self._espeak.espeak_Synth(
                 data, ctypes.c_size_t(len(data) + 1), 0, FROM_START, 0, UTF8, None, None
             )

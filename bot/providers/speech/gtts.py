@@ -8,7 +8,8 @@ import requests
 from gtts import gTTS
 from gtts.lang import tts_langs
 
-from bot.providers.errors import BadAnswer, ProviderError, UpstreamBusy, UpstreamUnreachable
+from bot.catalog.voices import Voice
+from bot.providers.errors import BadAnswer, NothingToSay, ProviderError, UpstreamBusy, UpstreamUnreachable
 from bot.providers.speech.engine import Spoken, Step, Words
 
 CONNECT_SECONDS, READ_SECONDS = 5, 10
@@ -21,12 +22,20 @@ TOO_MANY = 429
 
 class GoogleSpeech:
     name = "gtts"
+    reads_mixed = False
 
     def __init__(self) -> None:
         self._languages = frozenset(tts_langs())  # a table of the package, no request
 
     def speaks(self, language: str) -> bool:
         return NAMES.get(language, language) in self._languages
+
+    def stands_for(self, voice: Voice) -> str:
+        """It has one voice a language, and does not say whether it is a man's or a woman's."""
+        return NAMES.get(voice.language, voice.language)
+
+    def styles(self, voice: Voice) -> tuple[str, ...]:
+        return ()
 
     async def speak(self, words: Words, step: Step) -> Spoken:
         stopped, loop = threading.Event(), asyncio.get_running_loop()
@@ -35,17 +44,18 @@ class GoogleSpeech:
             loop.call_soon_threadsafe(step, done, in_all)
 
         try:
-            return Spoken(await asyncio.to_thread(_speak, words, told, stopped), is_mp3=True)
+            return Spoken(
+                await asyncio.to_thread(_speak, words.text, self.stands_for(words.voice), told, stopped)
+            )
         finally:
             stopped.set()
 
 
-def _speak(words: Words, step: Callable[[int, int], None], stopped: threading.Event) -> bytes:
+def _speak(text: str, language: str, step: Callable[[int, int], None], stopped: threading.Event) -> bytes:
     """MP3. In a thread: gTTS blocks; it is left after the part that it is at."""
     heard = bytearray()
     try:
-        language = NAMES.get(words.voice.language, words.voice.language)
-        speech = gTTS(words.text, lang=language, timeout=(CONNECT_SECONDS, READ_SECONDS))
+        speech = gTTS(text, lang=language, timeout=(CONNECT_SECONDS, READ_SECONDS))
         in_all = len(speech.get_bodies())
         for done, part in enumerate(speech.stream()):
             heard += part
@@ -53,7 +63,7 @@ def _speak(words: Words, step: Callable[[int, int], None], stopped: threading.Ev
                 break
             step(done + 1, in_all)
     except AssertionError:
-        raise BadAnswer("There is nothing in the text that can be spoken.") from None
+        raise NothingToSay("There is nothing in the text that can be spoken.") from None
     except Exception as error:
         raise _translated(error) from None
     if not heard:

@@ -10,6 +10,15 @@ INPUT_MOST = 1_500
 """Characters a call: the API takes 4,096, its newest models 2,000 units, which Persian fills sooner."""
 FEMALE = ("nova", "coral", "shimmer", "sage")
 MALE = ("onyx", "ash", "echo", "ballad")
+SLOWEST, FASTEST = 0.25, 4.0
+"""What `speed` may be."""
+DEAF_TO_SPEED = ("gpt-4o", "gpt-audio")
+"""Models that take `speed` and don't obey it: their sound is made quicker afterwards."""
+PAUSE_SECONDS = 0.2
+STYLES = (
+    "cheerful", "sad", "angry", "excited", "friendly", "gentle", "serious", "rough", "whispering", "shouting",
+)  # fmt: skip
+"""Styles that a person may choose in a chat; the API takes those that voices.tsv gives the voice."""
 LANGUAGES = frozenset((
     "af", "ar", "bg", "ca", "cs", "cy", "da", "de", "el", "en", "es", "et", "fa", "fi", "fil", "fr", "gl",
     "he", "hi", "hr", "hu", "id", "is", "it", "ja", "kk", "kn", "ko", "lt", "lv", "mk", "mr", "ms", "nb",
@@ -20,6 +29,7 @@ LANGUAGES = frozenset((
 
 class OpenAISpeech:
     name = "openai"
+    reads_mixed = True
 
     def __init__(self, upstream: Upstream, model: str, *, seconds: float = 40) -> None:
         self._upstream = upstream
@@ -29,30 +39,44 @@ class OpenAISpeech:
     def speaks(self, language: str) -> bool:
         return language in LANGUAGES
 
+    def stands_for(self, voice: Voice) -> str:
+        return openai_voice(voice)
+
+    def styles(self, voice: Voice) -> tuple[str, ...]:
+        """Any: it is told how to speak in words."""
+        return (*STYLES, *(style for style in voice.styles if style not in STYLES))
+
     async def speak(self, words: Words, step: Step) -> Spoken:
         parts = pieces(words.text, INPUT_MOST)
         spoken = []
         for number, part in enumerate(parts):
             step(number, len(parts))
             spoken.append(await self._part(part, words))
+        tempo = self._speed(words)
         if len(spoken) == 1:
-            return Spoken(spoken[0], is_mp3=True)
-        sound = audio.join([await audio.decode(part) for part in spoken])
-        return Spoken(await audio.encode(sound, "wav"))
+            return Spoken(spoken[0], tempo=tempo)
+        sound = audio.join([await audio.decode(part) for part in spoken], [PAUSE_SECONDS] * len(spoken))
+        return Spoken(await audio.encode(sound, "wav"), tempo=tempo)
 
     async def _part(self, text: str, words: Words) -> bytes:
         with translated():
             answer = await self._upstream.client.audio.speech.create(
-                model=self._model, voice=_voice(words.voice), input=text, instructions=_instructions(words),
-                response_format="mp3", timeout=patience(self._seconds),
+                model=self._model, voice=self.stands_for(words.voice), input=text, speed=self._speed(words),
+                instructions=_instructions(words), response_format="mp3", timeout=patience(self._seconds),
             )  # fmt: skip
             data = await answer.aread()
         if not data:
             raise BadAnswer("The upstream answered without sound.")
         return data
 
+    def _speed(self, words: Words) -> float:
+        if self._model.startswith(DEAF_TO_SPEED):
+            return 1.0
+        return round(min(FASTEST, max(SLOWEST, words.tempo)), 2)
 
-def _voice(voice: Voice) -> str:
+
+def openai_voice(voice: Voice) -> str:
+    """One of the same gender, always the same one."""
     names = FEMALE if voice.gender == "female" else MALE
     return names[sum(voice.name.encode()) % len(names)]
 

@@ -1,0 +1,121 @@
+"""Text for the ear: what a person would read out of Markdown, or say in the place of what can't be read.
+
+In two steps, because the language is found out between them: `prose` takes away what is for the eye,
+`said` puts words of the language where code and formulas were, and spells its numbers out.
+"""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.providers.speech.numbers import with_numbers_in_words
+
+WORDS_FILE = Path(__file__).parents[2] / "catalog" / "spoken_words.toml"
+
+CODE_MARK, FORMULA_MARK = "\ue000", "\ue001"
+"""Stand for code (followed by as many line marks as it has lines, told by a number) and for a formula."""
+CODE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+CODE_IN_LINE = re.compile(r"```(.+?)```", re.DOTALL)
+FORMULA = re.compile(
+    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<![\w$])\$(?=\S)([^$\n]*[\\^_=][^$\n]*)\$", re.DOTALL
+)
+SIMPLE_FORMULA = re.compile(r"[\w\s.,+=()]+")
+PICTURE_OR_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+ADDRESS = re.compile(r"<?\b(?:https?://|www\.)[^\s<>]+>?")
+TABLE_RULE = re.compile(r"^[ \t]*[|:\-][|:\- \t]*-[|:\- \t]*$", re.MULTILINE)
+TABLE_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
+LINE_MARKS = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]?)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)", re.MULTILINE
+)
+MARKS = re.compile(r"\*+|__+|~~|\|\||[`|]|(?<!\w)_|_(?!\w)|</?[a-zA-Z][^<>\n]{0,80}>")
+MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
+UNSPOKEN = frozenset(("So", "Sk", "Cs", "Cn", "Cc"))
+"""Categories of characters that nobody reads out: emoji among them."""
+JOINERS = "\u200d\ufe0e\ufe0f\u20e3"
+ARABIC_VARIANTS = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "هٔ", "ة": "ه", "ـ": None, "أ": "ا", "ٱ": "ا"}
+)
+HALF_SPACE = "\u200c"
+
+
+def prose(text: str) -> str:
+    """What is for the ear, with marks where code and formulas were."""
+    text = CODE.sub(lambda found: _code(found[2]), text.replace("\r\n", "\n"))
+    text = CODE_IN_LINE.sub(r"\1", text)
+    text = FORMULA.sub(lambda found: _formula(next(filter(None, found.groups()))), text)
+    text = PICTURE_OR_LINK.sub(r"\1", text)
+    text = ADDRESS.sub(lambda found: _host(found[0]), text)
+    text = TABLE_ROW.sub(lambda found: _row(found[1]), TABLE_RULE.sub("", text))
+    text = MARKS.sub("", LINE_MARKS.sub("", text))
+    text = "".join(character for character in MENTION.sub("", text) if _is_spoken(character))
+    text = re.sub(r"[ \t]+", " ", text)
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
+
+
+def said(text: str, language: str) -> str:
+    """Prose as it is read out in that language of voices.tsv."""
+    announced = _words("announced", language)
+    text = re.sub(f"{CODE_MARK}([0-9]+)", lambda found: _announced(announced, int(found[1])), text)
+    text = text.replace(FORMULA_MARK, announced.get("formula", " "))
+    for short, long in _words("abbreviations", language).items():
+        text = re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", long, text)
+    months = _words_file()["months"]
+    iranian = months["persian"] if language == "fa" else []
+    text = with_numbers_in_words(text, language, months.get(language, []), iranian, announced.get("percent"))
+    text = re.sub(r" +([.,;:!?؟،؛])", r"\1", text)
+    return persian(text) if language == "fa" else text.replace(HALF_SPACE, "")
+
+
+def persian(text: str) -> str:
+    """Letters in their Persian form, half-spaces only within words."""
+    text = text.translate(ARABIC_VARIANTS)
+    text = re.sub(f"{HALF_SPACE}+", HALF_SPACE, text)
+    return re.sub(rf"{HALF_SPACE}(?!\w)|(?<!\w){HALF_SPACE}", "", text)
+
+
+def _code(code: str) -> str:
+    lines = len([line for line in code.splitlines() if line.strip()])
+    return f"\n{CODE_MARK}{lines}.\n" if lines else "\n"
+
+
+def _announced(words: dict[str, str], lines: int) -> str:
+    return words.get("line" if lines == 1 else "code", " ").format(n=lines)
+
+
+def _formula(formula: str) -> str:
+    return formula if SIMPLE_FORMULA.fullmatch(formula) else f" {FORMULA_MARK} "
+
+
+def _host(address: str) -> str:
+    """A person says whose page it is, not every letter of the address."""
+    address = address.strip("<>")
+    end = address[len(address.rstrip(".,;:!?)؟،")) :]
+    try:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:
+        host = ""
+    return host.removeprefix("www.") + end
+
+
+def _row(cells: str) -> str:
+    return ", ".join(cell.strip() for cell in cells.split("|") if cell.strip()) + "."
+
+
+def _is_spoken(character: str) -> bool:
+    if character in (CODE_MARK, FORMULA_MARK, "\n", "\t", "°"):
+        return True
+    return character not in JOINERS and unicodedata.category(character) not in UNSPOKEN
+
+
+def _words(table: str, language: str) -> dict[str, str]:
+    found: dict[str, str] = _words_file()[table].get(language, {})
+    return found
+
+
+@cache
+def _words_file() -> dict[str, Any]:
+    return tomllib.loads(WORDS_FILE.read_text("utf-8"))

@@ -1,0 +1,82 @@
+"""Numbers, dates and times in words, where num2words knows the language; else the engine reads the digits."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+NAMES = {"nb": "no", "kk": "kz", "bn-BD": "bn", "bn-IN": "bn"}
+"""num2words' names for languages that it knows by another."""
+LANGUAGES = frozenset((
+    "cs", "da", "de", "en", "es", "fa", "fi", "fr", "hu", "id", "is", "it", "lt", "lv", "nb", "nl", "pl",
+    "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk", "vi",
+))  # fmt: skip
+"""Those whose words for numbers are spelled as people write them; the others' digits are left alone."""
+LONGEST = 15
+"""Digits; a longer number is read digit by digit."""
+
+DATE = re.compile(r"(?<![\w.,/-])([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?![\w/-])")
+TIME = re.compile(r"(?<![\w:.])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![\w:])")
+PERCENT = re.compile(r"([0-9])\s?[%٪]")
+NUMBER = re.compile(r"(?<![\w.$€£¥₽])-?[0-9]+(?:[,٬][0-9]{3})*(?:[.٫][0-9]+)?(?!\w|\.[0-9])")
+GREGORIAN_OR_NOT = range(1200, 1600)
+
+
+def with_numbers_in_words(
+    text: str, language: str, months: Sequence[str], iranian: Sequence[str], percent: str | None
+) -> str:
+    """`months` and `iranian` are the names of the months, or nothing; `percent` the word for %."""
+    text = _plain_digits(text)
+    if not any(character.isdigit() for character in text) or language not in LANGUAGES:
+        return text
+
+    def date(found: re.Match[str]) -> str:
+        year, month, day = map(int, found.groups())
+        names = iranian if iranian and year in GREGORIAN_OR_NOT else months
+        if not names or not 1 <= month <= 12 or not 1 <= day <= 31:
+            return found[0]
+        return f"{day} {names[month - 1]} {year}"
+
+    text = TIME.sub(r"\1 \2", DATE.sub(date, text))
+    if percent:
+        text = PERCENT.sub(rf"\1 {percent}", text)
+    return NUMBER.sub(lambda found: _in_words(found[0], language), text)
+
+
+def _plain_digits(text: str) -> str:
+    """Persian and Arabic digits as 0 to 9."""
+    return "".join(
+        str(unicodedata.digit(character)) if character in "۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩" else character
+        for character in text
+    )
+
+
+def _in_words(number: str, language: str) -> str:
+    digits = number.replace(",", "").replace("٬", "").replace("٫", ".")
+    whole = digits.lstrip("-").partition(".")[0]
+    if len(whole) > LONGEST or (len(whole) > 1 and whole.startswith("0")):
+        return " ".join(_word(digit, language) for digit in whole)
+    return _word(digits, language)
+
+
+@cache
+def _known() -> bool:
+    """num2words takes 0.1 s to import, so it is when the first number comes."""
+    try:
+        import num2words  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _word(digits: str, language: str) -> str:
+    if not _known():
+        return digits
+    from num2words import num2words
+
+    try:
+        value = Decimal(digits) if "." in digits else int(digits)
+        return str(num2words(value, lang=NAMES.get(language, language))).replace("-", " ")
+    except (NotImplementedError, OverflowError, ValueError, IndexError, TypeError, InvalidOperation):
+        return digits

@@ -1,0 +1,28 @@
+"""Speech understood by an OpenAI-compatible upstream."""
+
+from openai.types.audio import Transcription
+
+from bot.providers.errors import BadAnswer
+from bot.providers.speech import audio
+from bot.providers.upstream import Upstream, patience, translated
+
+
+class OpenAITranscription:
+    name = "openai"
+
+    def __init__(self, upstream: Upstream, model: str, *, seconds: float = 60) -> None:
+        self._upstream = upstream
+        self._model = model
+        self._seconds = seconds
+
+    async def hear(self, sound: audio.AudioSegment) -> str:
+        # Opus at 32 kbit/s: ten minutes are 2.4 MB, where the API takes 25.
+        data = await audio.encode(sound, "ogg")
+        with translated():
+            answer = await self._upstream.client.audio.transcriptions.create(
+                model=self._model, file=("recording.ogg", data, "audio/ogg"), response_format="json",
+                timeout=patience(self._seconds),
+            )  # fmt: skip
+        if not isinstance(answer, Transcription) or not isinstance(answer.text, str):
+            raise BadAnswer("The upstream answered something other than a transcription.")
+        return answer.text

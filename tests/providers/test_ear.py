@@ -1,0 +1,128 @@
+"""Text for the ear: what is read out of Markdown, numbers in words, and runs of one language."""
+
+import pytest
+
+from bot.catalog.voices import read_voices
+from bot.providers.speech import ear
+from bot.providers.speech.runs import runs, voice_for
+
+VOICES = read_voices()
+
+
+def heard(text, language="en"):
+    return ear.said(ear.prose(text), language)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("## Title\n\n- **one** `two`\n- [three](http://x)", "Title\none two\nthree"),
+        ("> four_five\n> ~~six~~ __seven__ *eight*", "four_five\nsix seven eight"),
+        ("See https://www.example.org/a?b=1&c=2.", "See example.org."),
+        ("![a cat](https://x.org/cat.png) here", "a cat here"),
+        ("Well done 👍🏽 👨‍👩‍👧 ❤️!", "Well done!"),
+        ("| a | b |\n|---|:-:|\n| c | d |", "a, b.\nc, d."),
+        ("@ada likes #python", "ada likes python"),
+        ("<b>bold</b> a < b", "bold a < b"),
+        ("It is $E=mc^2$.", "It is a formula."),
+        ("Half: $$\\frac{a}{b}$$", "Half: a formula"),
+        ("\\(x + y\\)", "x + y"),
+        ("It costs $5 or $6.", "It costs $5 or $6."),
+        ("- [x] done\n- [ ] open", "done\nopen"),
+        ("```python\na = 1\n\nb = 2\n```\nSo.", "code, two lines.\nSo."),
+        ("```\nonly\n```", "code, one line."),
+        ("```\ncut off", "code, one line."),
+        ("e.g. this, i.e. that", "for example this, that is that"),
+    ],
+)
+def test_markdown_is_read_as_a_person_would(written, read):
+    assert heard(written) == read
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "read"),
+    [
+        ("en", "1,234.5", "one thousand, two hundred and thirty four point five"),
+        ("en", "50%", "fifty percent"),
+        (
+            "en",
+            "on 2026-11-21 at 14:30",
+            "on twenty one November two thousand and twenty six at fourteen thirty",
+        ),
+        ("en", "call 0912", "call zero nine one two"),
+        ("en", "A4 and 2nd and 1.2.3", "A4 and 2nd and 1.2.3"),
+        ("en", "it is -5", "it is minus five"),
+        ("fa", "۲۵٪ از ۱۲۳", "بیست و پنج درصد از صد و بیست و سه"),
+        ("fa", "۱۴۰۳/۰۵/۱۲", "دوازده مرداد هزار و چهارصد و سه"),
+        ("fa", "2026/11/21", "بیست و یک نوامبر دو هزار و بیست و شش"),
+        ("ru", "3 кота, т.е. мало", "три кота, то есть мало"),
+        ("ar", "٣ كتب", "3 كتب"),
+        ("zh", "123", "123"),
+    ],
+)
+def test_numbers_and_dates_are_said_in_the_languages_words(language, written, read):
+    assert heard(written, language) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("كتاب علي", "کتاب علی"),
+        ("می\u200cروم", "می\u200cروم"),
+        ("کتاب\u200c \u200cها\u200c\u200cی", "کتاب ها\u200cی"),
+        ("سـلام", "سلام"),
+        ("```\nx\ny\n```", "کد، دو خط."),
+    ],
+)
+def test_persian_is_spelled_in_one_way(written, read):
+    assert heard(written, "fa") == read
+
+
+def cut(text, code):
+    language = VOICES.language(code)
+    assert language
+    return [(run.language.code, run.text) for run in runs(text, language, VOICES)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fa", "سلام دنیا 12", ["fa"]),
+        ("fa", "با Visual Studio 2026 کار می‌کنم", ["fa", "en", "fa"]),
+        ("fa", "ویتامین C خوب است", ["fa"]),
+        ("fa", "نشانی example.ir است", ["fa", "en", "fa"]),
+        ("en", "The word سلام means hello", ["en", "fa", "en"]),
+        ("en", "«Доброе утро, друзья» is Russian", ["ru", "en"]),
+        ("zh", "我用Python写代码", ["zh", "en", "zh"]),
+        ("ja", "東京でPythonを学ぶ", ["ja", "en", "ja"]),
+        ("de", "Größe und Français", ["de"]),
+        ("fa", "only English here", ["fa"]),
+        ("en", "12345", ["en"]),
+        ("ru", "Он сказал: je ne sais pas encore quoi faire demain", ["ru", "fr"]),
+    ],
+)
+def test_mixed_text_is_cut_into_runs_of_one_language(language, text, expected):
+    found = cut(text, language)
+
+    assert [code for code, _ in found] == expected
+    assert "".join(part for _, part in found) == text
+
+
+def test_an_opening_bracket_goes_with_what_it_opens():
+    assert cut("واژه (hello) است", "fa") == [("fa", "واژه "), ("en", "(hello) "), ("fa", "است")]
+
+
+def test_another_languages_run_is_spoken_by_a_voice_of_the_same_gender():
+    persian = VOICES.language("fa")
+    assert persian
+    english = runs("با Visual Studio", persian, VOICES)[1]
+
+    dilara, farid = persian.voices
+    assert (voice_for(english, farid).gender, voice_for(english, dilara).gender) == ("male", "female")
+
+
+def test_a_text_of_a_hundred_changes_is_cut_a_bounded_number_of_times():
+    found = cut("سلام hello " * 100, "fa")
+
+    assert len(found) <= 41
+    assert "".join(part for _, part in found) == "سلام hello " * 100

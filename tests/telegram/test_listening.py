@@ -1,0 +1,299 @@
+"""Voice in: recordings understood, quoted, answered, paid by the minute; what can't be understood is free."""
+
+from collections import deque
+
+import pytest
+
+from bot.providers.speech import audio
+from bot.voice_choices import VoiceChoice, write
+from tests.sounds import tone_wav
+from tests.world import ADA, BEN, GROUP, answered, balance, said, until, words
+
+LANGUAGES = [(ADA, "How warm is it?", "Warm enough."), (BEN, "هوا چطور است؟", "هوا خوب است.")]
+
+
+async def recording(seconds=2.0):
+    return await audio.encode(await audio.decode(tone_wav(seconds)), "ogg")
+
+
+async def listened(telegram, person, asked):
+    """The voice note that answers."""
+    return await telegram.heard(person, lambda m: "voice" in m, after=asked["message_id"])
+
+
+async def quoted(telegram, person, asked):
+    """The answer in writing, with what was understood above it."""
+    return await telegram.heard(
+        person, lambda m: "🎤" in m.get("text", "") and _has_price(m), after=asked["message_id"], seconds=30
+    )
+
+
+def _has_price(message):
+    return any(word in message["text"] for word in ("left", "مانده"))
+
+
+@pytest.mark.parametrize(("person", "question", "answer"), LANGUAGES)
+async def test_a_voice_message_is_quoted_and_answered_by_voice(
+    app, telegram, upstream, person, question, answer
+):
+    upstream.will_hear(question)
+    upstream.will_say(answer)
+
+    asked = telegram.send_voice(person, await recording())
+    shown = await quoted(telegram, person, asked)
+    await listened(telegram, person, asked)
+
+    assert question in words(shown)
+    assert answer in words(shown)
+    assert [entity["type"] for entity in shown["entities"]][0] == "blockquote"
+    assert await balance(app, person) == (10_000 - 1_000 - 1_000 - 3_000, 0)
+    call = await app.storage.fetch_one("SELECT engine FROM call")
+    assert call.engine.startswith("openai+")
+
+
+async def test_what_was_said_is_remembered_in_the_conversation(app, telegram, upstream):
+    upstream.will_hear("My name is Ada")
+    await answered(telegram, ADA, telegram.send_voice(ADA, await recording()))
+
+    await answered(telegram, ADA, telegram.say(ADA, "What is my name?"))
+
+    asked = [message["content"] for message in upstream.requests[-1].body["messages"]]
+    assert asked[0] == "My name is Ada"
+
+
+async def test_a_person_may_want_text_alone(app, telegram, upstream):
+    upstream.will_hear("Good morning")
+    await answered(telegram, ADA, telegram.say(ADA, "Hello"))
+    customer = (await app.storage.fetch_one("SELECT id FROM customer")).id
+    await app.storage.write(write, customer, VoiceChoice(replies=False))
+
+    asked = telegram.send_voice(ADA, await recording())
+    shown = await answered(telegram, ADA, asked)
+
+    assert "Good morning" in words(shown)
+    assert not [m for m in said(telegram, ADA, asked["message_id"]) if "voice" in m]
+    assert await balance(app, ADA) == (10_000 - 1_000 - 2_000, 0)
+
+
+@pytest.mark.parametrize("kind", ["audio", "document", "video_note"])
+async def test_audio_files_and_video_notes_are_understood_too(app, telegram, upstream, kind):
+    upstream.will_hear("Good morning")
+    sound = await recording()
+    match kind:
+        case "audio":
+            asked = telegram.send_audio(ADA, sound, "talk.ogg", "audio/ogg")
+        case "document":
+            asked = telegram.send_document(ADA, sound, "talk.ogg", "audio/ogg")
+        case _:
+            asked = telegram.send_video_note(ADA, sound)
+
+    assert "Good morning" in words(await answered(telegram, ADA, asked))
+
+
+async def test_a_long_recording_is_held_and_paid_by_the_minute(app, telegram, upstream):
+    await app.operator.credit(ADA, 10_000, "for tests", "tests")
+    upstream.will_hear("Good morning")
+    asked = telegram.send_audio(ADA, await recording(), "talk.ogg", "audio/ogg", seconds=121)
+
+    await answered(telegram, ADA, asked)
+
+    job = await app.storage.fetch_one("SELECT price, charged FROM job")
+    assert job.price == 3_000 + 2_000 + 5_000
+    assert job.charged == 3_000 + 1_000 + 3_000
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_transcribe_writes_down_what_is_said_and_no_more(app, telegram, upstream, person):
+    upstream.will_hear("One two three", "One two three")
+    upstream.will_say("An answer.")
+    spoken = telegram.send_voice(person, await recording())
+    await quoted(telegram, person, spoken)
+    before = await balance(app, person)
+
+    asked = telegram.say(person, "/transcribe", reply_to=spoken["message_id"])
+    text = await telegram.heard(
+        person, lambda m: "One two three" in m.get("text", ""), after=asked["message_id"]
+    )
+
+    assert words(text).startswith("One two three")
+    assert await balance(app, person) == (before.posted - 1_000, 0)
+
+
+async def test_transcribe_alone_says_how_it_is_used(app, telegram):
+    usage = await telegram.heard(ADA, after=telegram.say(ADA, "/transcribe")["message_id"])
+
+    assert "/transcribe" in usage["text"]
+
+
+SILENCE = audio.wav(bytes(96_000), 24_000)
+FREE = [
+    (SILENCE, "heard no words"),
+    (b"this is no sound at all" * 50, "no sound"),
+    (tone_wav(20), "longer than it says"),
+]
+
+
+@pytest.mark.parametrize(("data", "why"), FREE)
+async def test_what_can_not_be_understood_is_said_and_free(app, telegram, upstream, data, why):
+    asked = telegram.send_audio(ADA, data, "talk.wav", "audio/wav", seconds=2)
+
+    told = await telegram.heard(ADA, lambda m: why in m.get("text", ""), after=asked["message_id"])
+
+    assert "nothing was charged" in told["text"]
+    assert await balance(app, ADA) == (10_000, 0)
+    assert not [seen for seen in upstream.requests if "audio" in seen.path]
+
+
+async def test_a_recording_in_which_nobody_speaks_is_free(app, telegram, upstream):
+    upstream.will("empty", path="/transcriptions")
+
+    asked = telegram.send_voice(ADA, await recording())
+
+    await telegram.heard(ADA, lambda m: "heard no words" in m.get("text", ""), after=asked["message_id"])
+    assert await balance(app, ADA) == (10_000, 0)
+
+
+async def test_a_recording_that_is_too_long_is_not_even_fetched(app, telegram):
+    asked = telegram.send_audio(ADA, await recording(), "talk.ogg", "audio/ogg", seconds=1_801)
+
+    told = await telegram.heard(ADA, after=asked["message_id"])
+
+    assert "30 minutes" in words(told)
+    assert not [call for call in telegram.calls if call.method == "getFile"]
+
+
+async def test_a_recording_of_more_than_20_mb_is_refused(app, telegram):
+    asked = telegram.send_document(ADA, bytes(20 * 1024 * 1024 + 1), "talk.wav", "audio/wav")
+
+    told = await telegram.heard(ADA, after=asked["message_id"])
+
+    assert "20 MB" in words(told)
+
+
+@pytest.mark.parametrize("fault", ["500", "429", "html", "502-html", "refuse", "malformed"])
+async def test_a_broken_upstream_is_free_where_nothing_hears(app, telegram, upstream, fault, monkeypatch):
+    monkeypatch.setattr("bot.providers.transcription.whisper.is_installed", lambda: False)
+    upstream.will(fault, times=9, path="/transcriptions")
+
+    asked = telegram.send_voice(ADA, await recording())
+
+    told = await telegram.heard(
+        ADA, lambda m: "nothing was charged" in m.get("text", ""), after=asked["message_id"]
+    )
+    assert "can't understand speech" in told["text"]
+    assert await balance(app, ADA) == (10_000, 0)
+
+
+async def test_in_a_group_only_a_reply_to_the_bot_is_listened_to(app, telegram, upstream):
+    telegram.send_voice(ADA, await recording(), chat=GROUP)
+    asked = telegram.say(ADA, "/help")
+
+    await telegram.heard(ADA, after=asked["message_id"])
+
+    assert not [call for call in telegram.calls if call.method == "getFile"]
+
+
+async def test_who_forbids_voice_messages_gets_an_audio_file(app, telegram, upstream):
+    upstream.will_hear("Good morning")
+    telegram.forbid_voice(ADA, True)
+
+    asked = telegram.send_audio(ADA, await recording(), "talk.ogg", "audio/ogg")
+    await answered(telegram, ADA, asked)
+
+    await telegram.heard(
+        ADA, lambda m: "audio" in m and m["from"]["id"] == telegram.bot["id"], after=asked["message_id"]
+    )
+
+
+async def press(telegram, person, message, *buttons):
+    """Tap one button after the other, each when it is there."""
+    for data in buttons:
+        await until(lambda data=data: f"'vs:{data}'" in str(telegram.message(person, message)))
+        await telegram.tap(person, message, f"vs:{data}").answered(5)
+
+
+async def settings_of(telegram, person):
+    shown = await telegram.heard(person, after=telegram.say(person, "/voice_settings")["message_id"])
+    return shown["message_id"]
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_the_settings_are_chosen_by_buttons_and_used(app, telegram, upstream, person):
+    await app.operator.credit(person, 10_000, "for tests", "tests")
+    message = await settings_of(telegram, person)
+
+    await press(telegram, person, message, "languages:0", "languages:1", "languages:0", "language:fa")
+    await press(telegram, person, message, "voices:fa", "voice:fa/farid", "main:", "speed:up", "pitch:down")
+    await press(telegram, person, message, "styles:", "style:cheerful", "main:")
+    await until(lambda: "Farid" in words(telegram.message(person, message)))
+    asked = telegram.say(person, "/voice سلام دنیای زیبا")
+    await listened(telegram, person, asked)
+
+    seen = next(seen.body for seen in upstream.requests if seen.path.endswith("/speech"))
+    assert seen["voice"] in ("onyx", "ash", "echo", "ballad")
+    assert "cheerful" in seen["instructions"]
+    job = await app.storage.fetch_one("SELECT request, charged FROM job")
+    assert '"speed":25' in job.request.replace(" ", "")
+    assert '"pitch":-15' in job.request.replace(" ", "")
+    assert job.charged == 2_000, "the language is fixed"
+
+
+async def test_what_was_chosen_can_be_taken_back(app, telegram):
+    message = await settings_of(telegram, ADA)
+
+    await press(telegram, ADA, message, "languages:0", "language:ar", "languages:0", "language:auto")
+    await press(telegram, ADA, message, "styles:", "style:sad", "style:none", "main:", "replies:", "replies:")
+    await press(telegram, ADA, message, *["speed:down"] * 4)
+
+    row = await app.storage.fetch_one("SELECT language, style, speed, replies FROM voice_choice")
+    assert tuple(row) == (None, None, -100, 1)
+
+
+async def test_a_sample_is_heard_before_choosing_and_costs_nothing(app, telegram):
+    message = await settings_of(telegram, ADA)
+
+    await press(telegram, ADA, message, "speakers:0", "voices:fa", "hear:fa/dilara")
+    note = await telegram.heard(ADA, lambda m: "voice" in m, after=message)
+
+    assert "Dilara" in note["caption"]
+    assert telegram.file(note["voice"]["file_id"]).data.startswith(b"OggS")
+    assert await balance(app, ADA) == (10_000, 0)
+
+
+async def test_samples_are_bounded(app, telegram, monkeypatch):
+    monkeypatch.setattr("handlers.telegram.samples.deque", lambda maxlen: deque(maxlen=1))
+    monkeypatch.setattr("handlers.telegram.samples.MOST", 1)
+    message = await settings_of(telegram, ADA)
+
+    await press(telegram, ADA, message, "hear:en/jenny")
+    told = await telegram.tap(ADA, message, "vs:hear:en/jenny").answered(5)
+
+    assert told["show_alert"]
+
+
+@pytest.mark.parametrize(("person", "why"), [(ADA, "only one style"), (BEN, "یک لحن")])
+async def test_a_style_that_todays_voice_has_not_says_why(app, telegram, upstream, person, why):
+    upstream.will("500", times=20, path="/speech")
+    await listened(telegram, person, telegram.say(person, "/voice Good morning"))
+    message = await settings_of(telegram, person)
+
+    await press(telegram, person, message, "styles:")
+    await until(lambda: "🚫" in str(telegram.message(person, message)))
+    told = await telegram.tap(person, message, "vs:style:sad").answered(5)
+
+    assert told["show_alert"]
+    assert why in told["text"]
+
+
+async def test_every_page_of_voices_fits(app, telegram):
+    message = await settings_of(telegram, ADA)
+
+    await press(
+        telegram, ADA, message, "speakers:0", "voices:ar", "voices:ar/1", "voices:ar/2", "voices:ar/1"
+    )
+
+    await until(lambda: "hear:ar/" in str(telegram.message(ADA, message)))
+    shown = telegram.message(ADA, message)
+    buttons = [one for row in shown["reply_markup"]["inline_keyboard"] for one in row]
+    assert len(buttons) <= 27
+    assert all(len(one["callback_data"].encode()) <= 64 for one in buttons)
