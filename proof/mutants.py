@@ -205,6 +205,8 @@ RECEIPTS = (
 )  # fmt: skip
 
 BUDGETS = (
+    ("a budget in all has one job more", "committed + :price <= budget_all)", "committed <= budget_all)"),
+    ("a budget is not counted", "SET committed = committed + :price, used_at", "SET used_at"),
     ("a code spends beyond its budget", "committed + :price <= budget_all)", "1)"),
     ("a code spends one too little in all", "committed + :price <= budget_all)", "committed + :price < budget_all)"),
     ("a code spends beyond its day", "today.committed > row.budget_day:", "False:"),
@@ -218,6 +220,7 @@ BUDGETS = (
 )  # fmt: skip
 
 SET_ASIDE = (
+    ("a code goes on spending its own", "SET aside = 0 WHERE", "SET aside = aside WHERE"),
     ("anybody sets aside for a code", "WHERE id = :code AND customer = :customer AND revoked_at IS NULL",
      "WHERE id = :code AND :customer > 0 AND revoked_at IS NULL"),
     ("a revoked code is given tokens", " AND revoked_at IS NULL\"", "\""),
