@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c '$(SUITS)' 2>/dev/null && echo 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run admin test test-slow test-browser cover lint check prove prove-long bench bench-ledger bench-telegram bench-callback clean
+.PHONY: run admin test test-slow test-browser cover lint check prove prove-long clean
+.PHONY: bench bench-ledger bench-audit bench-telegram bench-purchases bench-callback
 
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
@@ -40,7 +41,7 @@ prove: .venv/dev.stamp
 prove-long: .venv/dev.stamp
 	@$(BIN)/python -m proof --release $(ARGS)
 
-bench: bench-ledger bench-telegram bench-callback
+bench: bench-ledger bench-audit bench-telegram bench-purchases bench-callback
 
 bench-ledger: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.ledger $(ARGS)
@@ -50,6 +51,12 @@ bench-telegram: .venv/dev.stamp
 
 bench-callback: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.callback $(ARGS)
+
+bench-purchases: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.purchases $(ARGS)
+
+bench-audit: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.audit $(ARGS)
 
 # A stamp of its own: an interrupted start must not leave half a .venv that looks whole.
 .venv/made.stamp:
