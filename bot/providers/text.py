@@ -8,7 +8,17 @@ import structlog
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from bot.catalog.modes import Mode
-from bot.providers import Answer, ProducedFile, Progress, Provider, SpeechRequest, TextRequest, Turn, Usage
+from bot.providers import (
+    Answer,
+    ProducedFile,
+    Progress,
+    Provider,
+    SpeechRequest,
+    TextRequest,
+    Turn,
+    Usage,
+    unwatched,
+)
 from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError
 from bot.providers.speech.plain import plain_words
 from bot.providers.upstream import Upstream, patience, translated
@@ -45,7 +55,8 @@ class TextProvider:
     async def answer(self, request: TextRequest, history: Sequence[Turn], progress: Progress) -> Answer:
         messages = self._messages(request, history)
         with translated():
-            said = await (self._streamed(messages, progress) if self._stream else self._at_once(messages))
+            streamed = self._stream and progress is not unwatched
+            said = await (self._streamed(messages, progress) if streamed else self._at_once(messages))
         said.check()
         files = await self._spoken(said.text, request) if request.speak else ()
         return Answer(said.text, files, said.usage, engine=said.model or self._model)
