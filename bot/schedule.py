@@ -73,8 +73,9 @@ class _ClockWatch:
     def _look(self) -> None:
         time = datetime.fromtimestamp(now() / SECOND, UTC)
         for job in self._scheduler.get_jobs():
-            every = job.trigger.interval if isinstance(job.trigger, _Every) else None
-            if every and job.next_run_time - time > every + timedelta(seconds=1):
+            if not isinstance(job.trigger, _Every):
+                continue  # a crontab's line means the time of day
+            if job.next_run_time - time > job.trigger.interval + timedelta(seconds=1):
                 log.warning("the clock was set back", sweep=job.id)
                 job.modify(next_run_time=time)
         self._next = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._look)

@@ -22,7 +22,8 @@ from bot.providers.pool.verdict import CONTENT_REFUSED, HARMLESS, of_code
 OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10.0
 UNPACKED = {"Accept-Encoding": "identity"}
-CONNECTIONS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
+CONNECTIONS = 200
+"""At one time, for fetching files; the pool has its own for calls."""
 MEGABYTE = 1024 * 1024
 BODY_MOST = {
     "/images/generations": 96 * MEGABYTE,
@@ -60,10 +61,11 @@ async def open_upstream(base_url: str | None, api_key: str, proxy_url: str = "")
 @asynccontextmanager
 async def over(pool: Pool, base_url: str = OPENAI_URL, proxy_url: str = "") -> AsyncIterator[Upstream]:
     """The openai package over the pool, which knows the keys; `proxy_url` is for fetching files."""
+    limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     # Only what is configured counts: the environment's proxies would also catch a server on this machine.
     async with (
         openai.DefaultAioHttpClient(
-            trust_env=False, proxy=proxy_url or None, limits=CONNECTIONS, follow_redirects=False,
+            trust_env=False, proxy=proxy_url or None, limits=limits, follow_redirects=False,
             headers=UNPACKED, event_hooks={"response": [_bound]},
         ) as files,
         httpx2.AsyncClient(
