@@ -316,7 +316,8 @@ def test_a_folder_with_a_long_name_gets_a_short_link(tmp_path: Path):
 
 async def test_a_long_text_becomes_several_notes_in_order_where_they_are_wanted(monkeypatch):
     monkeypatch.setattr("bot.providers.speech.NOTE_CHARACTERS", 130)
-    engine, steps = Played(), []
+    engine = Played()
+    steps: list[str] = []
     request = SpeechRequest(text=(ENGLISH + " ") * 6, format="ogg", notes=True)
 
     answer = await speech(engine).answer(request, (), steps.append)
