@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c '$(SUITS)' 2>/dev/null && echo 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run admin test test-slow test-browser cover lint check prove prove-long bench bench-ledger bench-telegram bench-speech edge stt clean
+.PHONY: run admin test test-slow test-browser cover lint check prove prove-long edge stt clean
+.PHONY: bench bench-ledger bench-audit bench-telegram bench-speech bench-purchases bench-callback
 
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
@@ -27,7 +28,7 @@ check: lint test
 cover: .venv/dev.stamp .venv/local.stamp
 	@$(BIN)/python -m pytest tests/core --cov=billing --cov=bot.jobs --cov=bot.queue --cov-branch --cov-report=term-missing --cov-fail-under=100
 
-test-slow: .venv/dev.stamp .venv/local.stamp
+test-slow: .venv/slow.stamp .venv/local.stamp
 	@$(BIN)/python -m pytest -m slow --timeout=900 $(ARGS)
 
 test-browser: .venv/browser.stamp .venv/local.stamp
@@ -40,7 +41,7 @@ prove: .venv/dev.stamp
 prove-long: .venv/dev.stamp
 	@$(BIN)/python -m proof --release $(ARGS)
 
-bench: bench-ledger bench-telegram bench-speech
+bench: bench-ledger bench-audit bench-telegram bench-speech bench-purchases bench-callback
 
 bench-ledger: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.ledger $(ARGS)
@@ -50,6 +51,15 @@ bench-speech: .venv/dev.stamp .venv/local.stamp
 
 bench-telegram: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.telegram $(ARGS)
+
+bench-callback: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.callback $(ARGS)
+
+bench-purchases: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.purchases $(ARGS)
+
+bench-audit: .venv/dev.stamp
+	@$(BIN)/python -m benchmarks.audit $(ARGS)
 
 # A stamp of its own: an interrupted start must not leave half a .venv that looks whole.
 .venv/made.stamp:
@@ -75,6 +85,9 @@ bench-telegram: .venv/dev.stamp
 .venv/dev.stamp: requirements/dev.txt .venv/app.stamp
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) -r requirements/dev.txt && touch $@
+
+.venv/slow.stamp: requirements/slow.txt .venv/dev.stamp
+	@$(PIP) -r requirements/slow.txt && touch $@
 
 .venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
 	@$(PIP) -r requirements/browser.txt && touch $@

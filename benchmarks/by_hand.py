@@ -52,7 +52,7 @@ class ByHand:
     def claim(self, per_customer: int, now: int) -> Job:
         """The oldest job, with the intent to call."""
         execute = self._execute
-        oldest = execute(NEXT, ("text", "text", per_customer)).fetchone()[0]
+        oldest = execute(NEXT, ("text", per_customer)).fetchone()[0]
         job: Job = execute(
             "UPDATE job SET state = 'running', attempt = attempt + 1, boot = ?, started_at = ?"
             f" WHERE id = ? AND state = 'queued' RETURNING {COLUMNS}",
@@ -108,9 +108,13 @@ class ByHand:
 COLUMNS = "id, key, customer, door, kind, request, place, price, state, attempt, lane"
 
 NEXT = (
-    "SELECT id, customer FROM job AS next WHERE state = 'queued' AND kind = ?"
-    " AND customer NOT IN (SELECT customer FROM job WHERE state = 'running' AND kind = ?"
-    "   GROUP BY customer HAVING count(*) >= ?)"
+    "SELECT id, customer, code FROM job AS next WHERE state = 'queued' AND kind = ?1"
+    " AND (code IS NOT NULL OR customer NOT IN (SELECT customer FROM job"
+    "   WHERE state = 'running' AND kind = ?1 AND code IS NULL"
+    "   GROUP BY customer HAVING count(*) >= ?2))"
+    " AND (code IS NULL OR code NOT IN (SELECT code FROM job"
+    "   WHERE state = 'running' AND kind = ?1 AND code IS NOT NULL"
+    "   GROUP BY code HAVING count(*) >= 30))"
     " AND NOT EXISTS (SELECT 1 FROM job AS earlier WHERE earlier.lane = next.lane"
     "   AND earlier.ended_at IS NULL AND earlier.id < next.id)"
     " ORDER BY id LIMIT 1"

@@ -80,7 +80,8 @@ async def process(words: list[str], env: Mapping[str, str]) -> AsyncIterator[asy
     try:
         yield running
     finally:
-        running.kill()
+        if running.returncode is None:
+            running.kill()
         await running.wait()
 
 

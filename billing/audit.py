@@ -24,15 +24,16 @@ INVARIANTS = {
     "I2 a transfer has two different sides and moves something": """
         SELECT id FROM transfer WHERE source = destination OR amount <= 0""",
     "I3 a transfer's accounts exist": """
-        SELECT id FROM transfer
-        WHERE source NOT IN (SELECT id FROM account) OR destination NOT IN (SELECT id FROM account)""",
+        SELECT side.id FROM (SELECT source AS id FROM transfer GROUP BY source
+            UNION ALL SELECT destination FROM transfer GROUP BY destination) AS side
+        LEFT JOIN account ON account.id = side.id WHERE account.id IS NULL""",
     "I4 posted is the sum of the transfers": """
-        SELECT account.id, account.posted, coalesce(moved.amount, 0) AS moved FROM account
-        LEFT JOIN (SELECT id, sum(amount) AS amount FROM (
-            SELECT destination AS id, amount FROM transfer
-            UNION ALL SELECT source, -amount FROM transfer) AS side GROUP BY id) AS moved
-            ON moved.id = account.id
-        WHERE account.posted <> coalesce(moved.amount, 0)""",
+        SELECT account.id, account.posted, came.amount AS came, went.amount AS went FROM account
+        LEFT JOIN (SELECT destination, sum(amount) AS amount FROM transfer GROUP BY destination) AS came
+            ON came.destination = account.id
+        LEFT JOIN (SELECT source, sum(amount) AS amount FROM transfer GROUP BY source) AS went
+            ON went.source = account.id
+        WHERE account.posted <> coalesce(came.amount, 0) - coalesce(went.amount, 0)""",
     "I5 held is the sum of the open holds": """
         SELECT account.id, account.held, coalesce(open.amount, 0) AS open FROM account
         LEFT JOIN (SELECT account AS id, sum(amount) AS amount FROM hold WHERE state = 'open'

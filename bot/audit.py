@@ -10,15 +10,15 @@ from bot.storage import Storage
 
 INVARIANTS = MONEY | {
     "I7 a job waits on an open hold, and ends with it": """
-        SELECT job.id, job.state, hold.state AS hold FROM job
-        LEFT JOIN hold ON hold.key = 'job:' || job.id
-        WHERE hold.key IS NULL OR hold.amount <> job.price OR hold.captured <> job.charged
+        SELECT hold.key, job.state, hold.state AS hold FROM hold
+        LEFT JOIN job ON job.id = CAST(substr(hold.key, 5) AS INTEGER) AND hold.key = 'job:' || job.id
+        WHERE substr(hold.key, 1, 4) = 'job:' AND (job.id IS NULL
+            OR hold.amount <> job.price OR hold.captured <> job.charged
             OR (job.state IN ('queued', 'running')) <> (hold.state = 'open')
             OR (job.state = 'answered') <> (hold.state = 'captured')
-            OR hold.account NOT IN ('customer:' || job.customer, 'code:' || coalesce(job.code, 0))
-        UNION ALL SELECT 0, key, state FROM hold
-            WHERE substr(key, 1, 4) = 'job:'
-            AND CAST(substr(key, 5) AS INTEGER) NOT IN (SELECT id FROM job)""",
+            OR hold.account NOT IN ('customer:' || job.customer, 'code:' || coalesce(job.code, 0)))
+        UNION ALL SELECT 'job:' || id, state, NULL FROM job WHERE id NOT IN
+            (SELECT CAST(substr(key, 5) AS INTEGER) FROM hold WHERE substr(key, 1, 4) = 'job:')""",
     "I43 a code's day has what its jobs were charged and hold": """
         WITH used AS (SELECT code, created_at / 86400000 AS day, count(*) AS jobs,
             sum(CASE WHEN ended_at IS NULL THEN price ELSE charged END) AS committed

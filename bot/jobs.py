@@ -26,7 +26,7 @@ from bot.clock import SECOND, now
 from bot.conversations import Conversations
 from bot.files import Files, StoredFile
 from bot.prices import Prices
-from bot.providers import Answer, Provider, Request, TextRequest, Turn
+from bot.providers import Answer, Provider, Request, TextRequest, Turn, unwatched
 from bot.providers.errors import NoAnswer, ProviderError
 from bot.queue import Job, NewJob, Outcome
 from bot.storage import Storage, StorageError
@@ -47,6 +47,9 @@ REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 class Door(Protocol):
     """What a door hears of its jobs, on the event loop. It must return at once and not raise."""
+
+    watches: bool
+    """Somebody sees the answer grow."""
 
     def started(self, job: Job) -> None: ...
 
@@ -265,8 +268,9 @@ class Jobs:
             running.text = text
             self._tell(job.door, lambda door: door.progressed(job, text))
 
-        request = REQUEST.validate_json(job.request)
-        answer = await provider.answer(request, await self._history(request), progress)
+        request, door = REQUEST.validate_json(job.request), self.doors.get(job.door)
+        watched = progress if door is None or door.watches else unwatched
+        answer = await provider.answer(request, await self._history(request), watched)
         if not answer.files and (not answer.text or not isinstance(request, TextRequest)):
             raise NoAnswer("the provider gave nothing")
         return self._answered(job, request, answer, await self._files.save(answer.files))

@@ -3,6 +3,7 @@ expectation beside the real function. Customers and jobs are picked by any numbe
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
@@ -17,23 +18,19 @@ from bot import queue
 from bot.clock import HOUR
 from bot.customers import meet
 from bot.operator import Operator
-from bot.providers import ImageRequest, Request, TextRequest
 from bot.queue import Job
 from bot.writer import Connection, StorageError
 from proof.books import NOW, Books, empty, in_memory
-from proof.model import Model, Sold
+from proof.model import Model, ModelPayment, Sold
 
 T = TypeVar("T")
 
 SECRET = b"a secret"
 SIGNUP = 10_000
 PEOPLE = 4
-LANES = (None, None, "one", "two")
-REQUESTS: dict[str, Request] = {"text": TextRequest(question="2 + 2?"), "image": ImageRequest(prompt="a cat")}
 
 any_one = st.integers(0, 999)
 amounts = st.integers(1, 60_000)
-kinds = st.sampled_from(sorted(REQUESTS))
 
 
 def person(number: int) -> int:
@@ -78,6 +75,11 @@ class Acting(RuleBasedStateMachine):
         self.boot = 0
         self.number = 0
         self.payloads: list[Sold] = []
+        self.plans: list[Sold] = []
+        self.months: Counter[str] = Counter()
+        """How many were paid of each plan."""
+        self.untold: list[tuple[str, ModelPayment]] = []
+        """Payments that Telegram has taken and not told of yet."""
         self.listed: list[StarTransaction] = []
         self.claimed: list[Job] = []
         for number in range(1, PEOPLE):
@@ -108,13 +110,13 @@ class Acting(RuleBasedStateMachine):
         if source == destination:
             return
         sides = (account_of(source), account_of(destination))
-        key = f"gift:{self.next()}"
+        key = f"moved:{self.next()}"
         if amount > self.model.available(source):
             with pytest.raises(NotEnoughTokens):
-                self.books.write(transfer, key, "gift", *sides, amount, self.now)
+                self.books.write(transfer, key, "moved", *sides, amount, self.now)
             return
-        assert self.books.write(transfer, key, "gift", *sides, amount, self.now)
-        assert not self.books.write(transfer, key, "gift", *sides, amount, self.now + 1)
+        assert self.books.write(transfer, key, "moved", *sides, amount, self.now)
+        assert not self.books.write(transfer, key, "moved", *sides, amount, self.now + 1)
         self.model.move(*sides, amount)
 
     @rule(who=any_one, amount=st.integers(-30_000, 60_000).filter(bool), again=st.booleans())

@@ -20,6 +20,9 @@ from bot.writer import Connection, StorageError, Waiting, commit_together
 from proof.books import Act, Books, empty, in_memory, opened
 from proof.flows import FLOWS, Flow, fill, neighbour
 from proof.result import Found, Task
+from proof.together import in_processes
+
+SIDE_BY_SIDE = 2
 
 
 class Point(NamedTuple):
@@ -157,17 +160,41 @@ def _waiting(acts: Acts) -> list[Waiting]:
     return [Waiting(act, nobody) for act in acts]
 
 
-def prove(task: Task) -> Found:
+class Part(NamedTuple):
+    """What one process does: these flows on the books of these seeds, until `end` of the monotonic clock."""
+
+    flows: slice
+    seeds: range
+    end: float
+    folder: Path
+
+
+def run(part: Part) -> Found:
     found = Found(0)
-    end = time.monotonic() + task.seconds
-    for seed in range(task.seed, task.seed + task.amount):
-        for flow in FLOWS:
+    part.folder.mkdir()
+    for seed in part.seeds:
+        for flow in FLOWS[part.flows]:
             bench = Bench(flow, seed)
             for point in bench.points():
-                if time.monotonic() > end:
-                    return _with_controls(found, task.seed)
-                _try(found, bench, point, seed, task.folder)
-    return _with_controls(found, task.seed)
+                if time.monotonic() > part.end:
+                    return found
+                _try(found, bench, point, seed, part.folder)
+    return found
+
+
+def prove(task: Task) -> Found:
+    """All flows with the first of the seeds, then with the next."""
+    seeds, end = range(task.seed, task.seed + task.amount), time.monotonic() + task.seconds
+    parts = [
+        Part(slice(number, None, SIDE_BY_SIDE), seeds, end, task.folder / str(number))
+        for number in range(SIDE_BY_SIDE)
+    ]
+    found = in_processes(run, parts, SIDE_BY_SIDE)
+    done, wrong = sum(one.done for one in found), [wrong for one in found for wrong in one.violations]
+    remark = f"{len(FLOWS)} ways to move money, {task.amount} times each"
+    if time.monotonic() > end:
+        remark += " had the time not been over"
+    return Found(done, wrong, _controls(task.seed), remark)
 
 
 def _try(found: Found, bench: Bench, point: Point, seed: int, folder: Path) -> None:
@@ -178,10 +205,9 @@ def _try(found: Found, bench: Bench, point: Point, seed: int, folder: Path) -> N
             found.violations.append(f"{bench.flow.name} {way} at {point}, books of {seed}: {wrong}")
 
 
-def _with_controls(found: Found, seed: int) -> Found:
+def _controls(seed: int) -> str:
     noticed = [name for name, commit in CONTROLS.items() if _notices(commit, seed)]
-    found.control = "; ".join(noticed) if len(noticed) == len(CONTROLS) else ""
-    return found
+    return "; ".join(noticed) if len(noticed) == len(CONTROLS) else ""
 
 
 def _notices(commit: Commit, seed: int) -> bool:

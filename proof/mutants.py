@@ -129,10 +129,14 @@ STARS = (
 )  # fmt: skip
 
 REFUNDS = (
-    ("a refund is not noted", "        _mark(conn, payment, \"refund_requested\", now)\n", ""),
+    ("a refund is not noted", "            raise PaymentRefused(\"refund-spent\") from None\n        _mark(conn, payment, \"refund_requested\", now)\n",
+     "            raise PaymentRefused(\"refund-spent\") from None\n"),
     ("a refund takes nothing back", "            _take_back(conn, payment, payment.amount, GRANT, now)\n",
      "            pass\n"),
-    ("a refund is taken from the payer twice", "    if payment.state == \"credited\":", "    if payment.state:"),
+    ("a refund is taken from the payer twice", "    if payment.state == \"credited\":\n        try:", "    if payment.state:\n        try:"),
+    ("a loss is booked at each tap", "    if payment.state == \"credited\":\n        taken", "    if payment.state:\n        taken"),
+    ("a loss is the customer's debt", "_take_back(conn, payment, taken, GRANT, now)", "_take_back(conn, payment, taken, open_debt(conn, payment.customer), now)"),
+    ("what is held pays for a loss", "balance(conn, account_of(payment.customer)).available)", "balance(conn, account_of(payment.customer)).posted)"),
     ("a refund of spent tokens crashes", "        except NotEnoughTokens:", "        except ZeroDivisionError:"),
     ("what was not asked back is refunded", "SET state = 'refunded' WHERE charge = :c AND state = 'refund_requested'",
      "SET state = 'refunded' WHERE charge = :c"),
@@ -176,10 +180,103 @@ RECONCILIATION = (
      "if one.direction == \"in\":"),
     ("a chargeback is not noticed", "        elif one.direction == \"out\" and one.telegram_id is not None:",
      "        elif False:"),
-    ("what no order explains is booked", "        return \"unmatched\"\n", "        return \"booked\"\n"),
+    ("what no order explains is booked", "went_back(conn, one.id) else \"unmatched\"\n    return", "went_back(conn, one.id) else \"booked\"\n    return"),
     ("what no order explains stops the list", "    except (PaymentRefused, KeyReused):\n        return",
      "    except ZeroDivisionError:\n        return"),
-    ("a refund before its payment is dropped", "        note(conn, one, \"unmatched\", None)\n", ""),
+    ("a refund before its payment is dropped", "        note(conn, one, \"noted\" if went_back(conn, one.id) else \"unmatched\", None)\n", ""),
+    ("Stars are given back of what was booked", "        \" AND state IN ('unmatched', 'returning') RETURNING telegram_id\",", "        \" RETURNING telegram_id\","),
+)  # fmt: skip
+
+RECEIPTS = (
+    ("a receipt credits at each tap", "    if not mine:\n        raise Decided", "    if False:\n        raise Decided"),
+    ("a receipt is decided again", " WHERE id = :id AND state = 'submitted'\"", " WHERE id = :id\""),
+    ("a rejected receipt credits", "    if approve:\n        charge", "    if True:\n        charge"),
+    ("an approved receipt credits nothing",
+     "        orders.credit(conn, found.invoice, Paid(charge, found.currency, found.price), now)\n", ""),
+    ("a receipt repays no debt", "        repay(conn, found.customer, credit_key(METHOD, charge), now)\n", ""),
+    ("an admin approves their own receipt", "    if receipt.telegram_id == admin:", "    if False:"),
+    ("an admin approves without a limit", "    if approved + receipt.amount > most:", "    if False:"),
+    ("an admin approves one too many", "    if approved + receipt.amount > most:", "    if approved > most:"),
+    ("a bank's reference is used twice", "    _refuse_known(conn, receipt)\n", ""),
+    ("somebody else's order is paid", "WHERE id = :id AND customer = :customer AND method",
+     "WHERE id = :id AND :customer > 0 AND method"),
+    ("an order of Stars takes a receipt", " AND method = :method\"", " AND :method <> ''\""),
+    ("a receipt comes too late", " or order.expires_at < now:", ":"),
+)  # fmt: skip
+
+BUDGETS = (
+    ("a budget in all has one job more", "committed + :price <= budget_all)", "committed <= budget_all)"),
+    ("a budget is not counted", "SET committed = committed + :price, used_at", "SET used_at"),
+    ("a code spends beyond its budget", "committed + :price <= budget_all)", "1)"),
+    ("a code spends one too little in all", "committed + :price <= budget_all)", "committed + :price < budget_all)"),
+    ("a code spends beyond its day", "today.committed > row.budget_day:", "False:"),
+    ("a day's budget is for ever", "day=now // DAY, price", "day=0 * now, price"),
+    ("a paused code spends", "revoked_at IS NULL AND paused_at IS NULL AND", "revoked_at IS NULL AND"),
+    ("a revoked code spends its budget", "revoked_at IS NULL AND paused_at IS NULL AND", "paused_at IS NULL AND"),
+    ("a code is never out of date", "(expires_at IS NULL OR expires_at > :now)\"", "1\""),
+    ("what a job did not cost counts", "    conn.run(\n        \"UPDATE api_code SET committed = committed - :unspent",
+     "    conn.run(\n        \"UPDATE api_code SET committed = committed - 0 * :unspent"),
+    ("what is set aside is not spent", "account_of_code(code) if row.aside else", "account_of_code(code) if False else"),
+)  # fmt: skip
+
+SET_ASIDE = (
+    ("a code goes on spending its own", "SET aside = 0 WHERE", "SET aside = aside WHERE"),
+    ("anybody sets aside for a code", "WHERE id = :code AND customer = :customer AND revoked_at IS NULL",
+     "WHERE id = :code AND :customer > 0 AND revoked_at IS NULL"),
+    ("a revoked code is given tokens", " AND revoked_at IS NULL\"", "\""),
+    ("what is set aside stays where it was",
+     "    transfer(conn, f\"set_aside:{key}\", \"set_aside\", account_of(customer), account, amount, now)\n", ""),
+    ("what jobs hold is taken back", "balance(conn, account).available", "balance(conn, account).posted"),
+    ("anybody takes a code's tokens", "SET aside = 0 WHERE id = :code AND customer = :customer",
+     "SET aside = 0 WHERE id = :code AND :customer > 0"),
+    ("what a code held is forgotten", " AND (aside = 0 OR revoked_at IS NOT NULL)\"", " AND 0\""),
+)  # fmt: skip
+
+VOUCHERS = (
+    ("a voucher is redeemed beyond its count", "WHERE id = :id AND used < most\"", "WHERE id = :id\""),
+    ("a customer redeems twice", "    if conn.one(\"SELECT 1 FROM redemption", "    if 0 and conn.one(\"SELECT 1 FROM redemption"),
+    ("a voucher never expires", "voucher.expires_at <= now:", "voucher.expires_at < 0:"),
+    ("guesses are not counted", "    conn.run(\"INSERT INTO voucher_guess (customer, created_at) VALUES (:c, :now)\", c=customer, now=now)\n", ""),
+    ("who guesses too often is looked up", "    if _guessed_too_often(conn, customer, now):\n        return", "    if False:\n        return"),
+    ("one guess too many", "now - span) >= most for", "now - span) > most for"),
+    ("guesses are those of all", "WHERE customer = :customer AND created_at > :since\"", "WHERE :customer > 0 AND created_at > :since\""),
+    ("a voucher repays no debt", "    repay(conn, customer, key, now)\n", ""),
+    ("a voucher's key is the voucher's alone", "f\"voucher:{voucher.id}:{customer}\"", "f\"voucher:{voucher.id}\""),
+    ("the code is kept in the books", "shown=f\"…{code[-4:]}\"", "shown=code"),
+)  # fmt: skip
+
+GIFTS = (
+    ("somebody gives to themselves", "    if sender == receiver:", "    if False:"),
+    ("gifts have no limit a day", "    if given.amount + amount > per_day:", "    if False:"),
+    ("the limit is looked at when it is asked only", "    _refuse_too_much(conn, sender, row.amount, per_day, now)\n", ""),
+    ("a gift is given at each tap", "    if row.state != \"asked\":\n        return row, False\n", ""),
+    ("a gift may be confirmed for ever", "    if row.created_at < now - CONFIRM:", "    if False:"),
+    ("a gift may be taken back for ever", "row.state == \"asked\" or row.given_at < now - REGRET", "row.state == \"asked\""),
+    ("a gift is taken back twice", "f\"refund:gift:{gift}\", \"gift_refund\"", "f\"refund:gift:{gift}:{now}\", \"gift_refund\""),
+    ("a gift that was spent is taken back", "    except NotEnoughTokens:\n        raise GiftRefused(\"gift-spent\") from None\n", "    except NotEnoughTokens:\n        pass\n"),
+    ("anybody may confirm a gift", "FROM gift WHERE id = :id AND sender = :sender\"", "FROM gift WHERE id = :id AND :sender > 0\""),
+)  # fmt: skip
+
+FREE = (
+    ("people are refilled above the level", "level - row.posted, now)", "level, now)"),
+    ("people are refilled again and again", "'refill:' || customer.id || ':' || used.id)", "'refill:never:' || used.id)"),
+    ("people are refilled while they work", "    \" AND account.held = 0\"\n", ""),
+    ("people are refilled at once", "AND used.created_at <= :before AND", "AND :before > 0 AND"),
+    ("who owes is refilled", " AND coalesce(debt.posted, 0) = 0\"", " \""),
+)  # fmt: skip
+
+INVITES = (
+    ("free tokens pay for invites", " if spent_of_bought(conn, row.id)]", "]"),
+    ("an inviter is paid without a limit", "    if _paid_today(conn, invited.invited_by, now) < per_day:", "    if True:"),
+    ("a banned person is paid for", "invited_by IS NOT NULL AND banned_at IS NULL\"", "invited_by IS NOT NULL\""),
+)  # fmt: skip
+
+LOTS = (
+    ("bought tokens are spent first", "SELECT id, -amount FROM transfer AS moved WHERE destination", "SELECT id, 0 FROM transfer AS moved WHERE destination"),
+    ("what was spent last counts, not what was most", "SELECT coalesce(max(level), 0)", "SELECT coalesce(min(level), 0)"),
+    ("each purchase counts the same spending", "        spent -= taken\n", ""),
+    ("a refunded purchase has something left", " if lot.state == \"credited\" else 0", ""),
+    ("what was given back counts as spent", "'gift_refund', {_WITHIN}) AND {_UNDONE}\"", "'gift_refund', {_WITHIN})\""),
 )  # fmt: skip
 
 QUEUE = (
@@ -300,7 +397,8 @@ SCHEMA = (
 
 AUDIT = (
     ("the audit does not add up", "AS books WHERE off <> 0", "AS books WHERE off IS NULL"),
-    ("the audit does not count transfers", "WHERE account.posted <> coalesce(moved.amount, 0)", "WHERE 0"),
+    ("the audit does not count transfers", "WHERE account.posted <> coalesce(came.amount, 0) - coalesce(went.amount, 0)",
+     "WHERE 0"),
     ("the audit does not count holds", "WHERE account.held <> coalesce(open.amount, 0)", "WHERE 0"),
     ("the audit does not compare a payment with its invoice", " OR payment.amount <> invoice.amount\n", "\n"),
     ("the audit does not look for refunds without a payment", "WHERE kind IN ('stars_refund', 'purchase_refund', 'refund_failed')\n",
@@ -333,9 +431,17 @@ _FILES = (
     ("billing/__init__.py", MONEY, ("ledger",)),
     ("billing/payments/orders.py", ORDERS, ("stars", "refunds", "reconciliation", "audit")),
     ("billing/payments/stars.py", STARS, ("stars", "refunds", "reconciliation", "audit")),
-    ("billing/payments/refunds.py", REFUNDS, ("refunds", "reconciliation", "stars")),
+    ("billing/payments/refunds.py", REFUNDS, ("refunds", "lots", "reconciliation", "stars")),
     ("billing/debt.py", DEBT, ("refunds",)),
     ("billing/payments/reconciliation.py", RECONCILIATION, ("reconciliation",)),
+    ("billing/payments/receipts.py", RECEIPTS, ("receipts",)),
+    ("billing/budgets.py", BUDGETS, ("budgets",)),
+    ("billing/set_aside.py", SET_ASIDE, ("budgets",)),
+    ("billing/payments/vouchers.py", VOUCHERS, ("vouchers",)),
+    ("billing/free/gifts.py", GIFTS, ("free_tokens",)),
+    ("billing/free/refills.py", FREE, ("free_tokens",)),
+    ("billing/free/invites.py", INVITES, ("free_tokens",)),
+    ("billing/lots.py", LOTS, ("lots",)),
     ("bot/queue.py", QUEUE, ("queue", "jobs", "refunds", "audit")),
     ("bot/jobs.py", JOBS, ("jobs",)),
     ("bot/prices.py", PRICES, ("tariff", "jobs")),

@@ -6,13 +6,14 @@ from hypothesis.stateful import precondition, rule
 
 from billing.debt import repay
 from billing.errors import KeyReused, PaymentRefused
+from billing.ledger import GRANT
 from billing.payments import reconciliation, refunds, stars
 from billing.payments.reconciliation import StarTransaction
+from billing.payments.subscriptions import MONTH
 from bot import queue
-from proof.acting import Acting, amounts, any_one, person
+from proof.acting import SECRET, Acting, amounts, any_one, person
 from proof.model import ModelPayment
 
-SECRET = b"a secret"
 PAGE = 100
 
 
@@ -22,11 +23,25 @@ class Paying(Acting):
 
     def _listed(self, charge: str, paid: ModelPayment, direction: str) -> StarTransaction:
         """A line of Telegram's list."""
+        at, period = (paid.month.at, MONTH) if paid.month and direction == "in" else (self.now, None)
         one = StarTransaction(
-            charge, direction, paid.stars, 0, "invoice_payment", 1000 + paid.customer, paid.payload, self.now
-        )
+            charge, direction, paid.stars, 0, "invoice_payment", 1000 + paid.customer, paid.payload, at,
+            period,
+        )  # fmt: skip
         self.listed.append(one)
         return one
+
+    def _tell(self, charge: str, paid: ModelPayment, times: int) -> None:
+        """Telegram's update comes so many times, or later."""
+        if not times:
+            self.untold.append((charge, paid))
+        for _ in range(times):
+            credit = self.books.write(
+                stars.credit, SECRET, paid.payload, charge, paid.customer, paid.stars, self.now, paid.month
+            )
+            assert credit == (paid.amount, charge not in self.model.payments)
+            if credit.fresh:
+                self.model.pay(charge, paid)
 
     @rule(who=any_one, amount=amounts, price=st.integers(1, 500))
     def opens_invoice(self, who: int, amount: int, price: int) -> None:
@@ -41,13 +56,14 @@ class Paying(Acting):
         charge = f"charge {self.next()}"
         paid = ModelPayment(*self.payloads[which % len(self.payloads)])
         self._listed(charge, paid, "in")
-        for time in range(told):
-            credit = self.books.write(
-                stars.credit, SECRET, paid.payload, charge, paid.customer, paid.stars, self.now
-            )
-            assert credit == (paid.amount, time == 0)
-        if told:
-            self.model.pay(charge, paid)
+        self._tell(charge, paid, told)
+
+    @precondition(lambda self: self.untold)
+    @rule(which=any_one)
+    def update_comes_late(self, which: int) -> None:
+        """After others, in any order, perhaps after the list was read or the Stars are back."""
+        charge, paid = self.untold.pop(which % len(self.untold))
+        self._tell(charge, self.model.payments.get(charge, paid), 1)
 
     @precondition(lambda self: self.payloads)
     @rule(which=any_one)
@@ -55,6 +71,7 @@ class Paying(Acting):
         charge = f"charge {self.next()}"
         paid = ModelPayment(*self.payloads[which % len(self.payloads)])
         self._listed(charge, paid, "in")
+        self.untold.append((charge, paid))
         back = self._listed(charge, paid, "out")
         assert self.books.write(reconciliation.hear_of_refund, back, self.now) is None
         self.model.orphans.add(charge)
@@ -67,16 +84,12 @@ class Paying(Acting):
         while page := self.listed[offset : offset + PAGE]:
             credited += self.books.write(reconciliation.enter, SECRET, offset, page, self.now).credited
             offset += len(page)
-        assert credited == self.model.reconcile(self.listed, self.payloads)
+        assert credited == self.model.reconcile(self.listed, [*self.payloads, *self.plans])
 
     @precondition(lambda self: self.model.payments)
     @rule(which=any_one)
     def payment_is_told_again(self, which: int) -> None:
-        charge, paid = self._payment(which)
-        credit = self.books.write(
-            stars.credit, SECRET, paid.payload, charge, paid.customer, paid.stars, self.now
-        )
-        assert credit == (paid.amount, False)
+        self._tell(*self._payment(which), 1)
 
     @precondition(lambda self: self.payloads)
     @rule(which=any_one, how=st.integers(0, 4))
@@ -113,6 +126,16 @@ class Paying(Acting):
         assert self.books.write(refunds.request_refund, charge, self.now).state == paid.state
         if paid.state == "credited":
             self.model.take_back(paid, paid.amount, "refund_requested")
+
+    @precondition(lambda self: self.model.payments)
+    @rule(which=any_one, unspent=amounts)
+    def admin_gives_back_with_loss(self, which: int, unspent: int) -> None:
+        charge, paid = self._payment(which)
+        unspent = min(unspent, paid.amount)
+        self.books.write(refunds.refund_with_loss, charge, unspent, self.now)
+        if paid.state == "credited":
+            taken = min(unspent, self.model.available(paid.customer))
+            self.model.take_back(paid, taken, "refund_requested", GRANT)
 
     @precondition(lambda self: self.model.payments)
     @rule(which=any_one, heard=st.booleans())

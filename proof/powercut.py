@@ -56,7 +56,7 @@ def record(folder: Path, seed: int, *settings: str) -> Record:
         books = Books(sqlite)
         operations.clear()
         states = [(0, books.picture())]
-        for batch in _work(random.Random(seed), books):
+        for batch in work(random.Random(seed), books):
             assert not any(waiting.error for waiting in books.together(batch))
             states.append((len(operations), books.picture()))
         length = len(operations)
@@ -64,10 +64,10 @@ def record(folder: Path, seed: int, *settings: str) -> Record:
     return Record(base, operations, states)
 
 
-def _work(chance: random.Random, books: Books) -> Iterator[list[Act]]:
+def work(chance: random.Random, books: Books, rounds: int = ROUNDS) -> Iterator[list[Act]]:
     """What shares a COMMIT, one after the other."""
     yield [act(meet, 1000 + number, NOW, signup=90_000) for number in (1, 2)]
-    for number in range(ROUNDS):
+    for number in range(rounds):
         yield [act(_pay, f"charge {number}")]
         asked = chance.randint(1, 4)
         yield [act(_ask, f"{number}:{n}", chance.randrange(1, 9_000)) for n in range(asked)]

@@ -46,6 +46,7 @@ class Line(NamedTuple):
     """A line of the table."""
 
     proof: Proof
+    asked: int
     seed: int
     seconds: float
     found: Found
@@ -53,6 +54,11 @@ class Line(NamedTuple):
     @property
     def good(self) -> bool:
         return not self.found.violations and bool(self.found.control)
+
+    @property
+    def short(self) -> bool:
+        """The time was over before all was done."""
+        return self.found.done < self.asked
 
 
 HEAD = ("", "what was done", "how much", "seed", "s", "violations", "control noticed")
@@ -70,7 +76,7 @@ def _cells(line: Line) -> tuple[str, ...]:
     return (
         line.proof.name,
         what,
-        f"{found.done:,} {line.proof.unit}",
+        f"{found.done:,} {f'of {line.asked:,} ' if line.short else ''}{line.proof.unit}",
         str(line.seed),
         f"{line.seconds:.0f}",
         str(len(found.violations)),

@@ -143,6 +143,10 @@ Progress = Callable[[str], None]
 """Called with the whole text so far (text jobs), or with "1/4" (pictures done of pictures asked for)."""
 
 
+def unwatched(text: str) -> None:
+    """The Progress of a job that nobody watches: its text need not come in pieces, which cost more."""
+
+
 class Provider(Protocol[R_contra]):
     """Does one kind of work. Raises a ProviderError (bot/providers/errors.py), nothing else."""
 

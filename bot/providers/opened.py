@@ -18,7 +18,7 @@ from bot.providers.text import TextProvider
 from bot.providers.transcription import Transcriber, Transcription
 from bot.providers.transcription.openai import OpenAITranscription
 from bot.providers.transcription.whisper import LocalWhisper
-from bot.providers.upstream import Upstream, open_upstream
+from bot.providers.upstream import CONNECTIONS, Upstream, open_upstream
 from bot.settings import Settings
 
 Recordings = Callable[[str], Awaitable[bytes]]
@@ -36,7 +36,11 @@ async def open_providers(
     settings: Settings, upstream_url: str | None, upstream_key: str, recordings: Recordings
 ) -> AsyncIterator[Providers]:
     """`upstream_url` None is OpenAI's own."""
-    async with open_upstream(upstream_url, upstream_key, settings.proxy_url) as upstream:
+    # A picture may need several at a time, a text its speech after it.
+    connections = settings.text_workers + 10 * settings.image_workers + settings.voice_workers
+    async with open_upstream(
+        upstream_url, upstream_key, settings.proxy_url, max(CONNECTIONS, connections)
+    ) as upstream:
         speech = SpeechProvider(
             engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
         )

@@ -8,7 +8,17 @@ import structlog
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from bot.catalog.modes import Mode
-from bot.providers import Answer, Manner, Progress, Provider, SpeechRequest, TextRequest, Turn, Usage
+from bot.providers import (
+    Answer,
+    Manner,
+    Progress,
+    Provider,
+    SpeechRequest,
+    TextRequest,
+    Turn,
+    Usage,
+    unwatched,
+)
 from bot.providers.errors import BadAnswer, CannotHear, ContentRefused, NoAnswer, ProviderError
 from bot.providers.speech.engine import pieces
 from bot.providers.transcription import Heard, Transcription
@@ -53,7 +63,8 @@ class TextProvider:
             request = request.model_copy(update={"question": heard.text})
         messages = self._messages(request, history)
         with translated():
-            said = await (self._streamed(messages, progress) if self._stream else self._at_once(messages))
+            streamed = self._stream and progress is not unwatched
+            said = await (self._streamed(messages, progress) if streamed else self._at_once(messages))
         said.check()
         spoken = await self._spoken(said.text, request) if request.speak else Answer()
         engines = (heard and heard.engine, said.model or self._model, spoken.engine)

@@ -21,7 +21,8 @@ from bot.providers.errors import (
 OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_SECONDS = 10.0
 UNPACKED = {"Accept-Encoding": "identity"}
-CONNECTIONS = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
+CONNECTIONS = 200
+"""At one time, unless more is worked on."""
 MEGABYTE = 1024 * 1024
 BODY_MOST = {
     "/images/generations": 96 * MEGABYTE,
@@ -66,11 +67,14 @@ class Upstream:
 
 
 @asynccontextmanager
-async def open_upstream(base_url: str | None, api_key: str, proxy_url: str = "") -> AsyncIterator[Upstream]:
+async def open_upstream(
+    base_url: str | None, api_key: str, proxy_url: str = "", connections: int = CONNECTIONS
+) -> AsyncIterator[Upstream]:
     """`base_url` None is OpenAI's own; `proxy_url` is an http:// one."""
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
     # Only what is configured counts: the environment's proxies would also catch a server on this machine.
     async with openai.DefaultAioHttpClient(
-        trust_env=False, proxy=proxy_url or None, limits=CONNECTIONS, follow_redirects=False,
+        trust_env=False, proxy=proxy_url or None, limits=limits, follow_redirects=False,
         headers=UNPACKED, event_hooks={"response": [_bound]},
     ) as http:  # fmt: skip
         client = openai.AsyncOpenAI(

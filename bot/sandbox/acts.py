@@ -187,6 +187,19 @@ def forward(telegram: SandboxTelegram, asked: Asked) -> Json:
     return {"now": telegram.clock.now()}
 
 
+def go_down(telegram: SandboxTelegram, asked: Asked) -> Json:
+    """The bot is down from now on: what people do waits for it, a day at most."""
+    telegram.cut_off(True)
+    return {}
+
+
+def come_back(telegram: SandboxTelegram, asked: Asked) -> Json:
+    """So many hours have passed, and the bot is there again."""
+    telegram.clock.forward(asked.between("hours", 0, 24 * 40, 25) * 3_600)
+    telegram.cut_off(False)
+    return {"now": telegram.clock.now()}
+
+
 def fault(telegram: SandboxTelegram, asked: Asked) -> Json:
     kind = asked.text("kind")
     if kind not in get_args(Kind):
@@ -229,6 +242,6 @@ ACTS: dict[str, Act] = {
     act.__name__: act
     for act in (
         say, edit, delete, sticker, location, contact, tap, pay, pay_link, look_at_link, renew, charge_back,
-        stars, block, unblock, forbid_voice, stop_draft, forward, fault, unfault, earlier,
+        stars, block, unblock, forbid_voice, stop_draft, forward, go_down, come_back, fault, unfault, earlier,
     )
 }  # fmt: skip

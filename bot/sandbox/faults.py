@@ -23,7 +23,8 @@ class Fault:
     lost       the effect is stored, then the connection is cut
     refused    the connection is cut before any effect
     slow       the answer comes after `seconds`; the effect is there at once
-    dropped    an update that is created is never delivered
+    dropped    an update that is created is never delivered; `method` may name its kind, as
+               `callback_query`, or `successful_payment` among messages
     duplicated an update is delivered twice
     reordered  a batch of updates is delivered the wrong way round (a webhook: the second before the first)
     """
@@ -37,7 +38,8 @@ class Fault:
     code: int | None = None
 
     def meets(self, method: str, chat: int | None) -> bool:
-        named = self.method == "*" or self.method.lower() == method.lower() or self.kind in UPDATE_KINDS
+        of_any_update = self.kind in UPDATE_KINDS and self.method == "getUpdates"
+        named = of_any_update or self.method == "*" or self.method.lower() == method.lower()
         return named and (self.chat is None or self.chat == chat)
 
 

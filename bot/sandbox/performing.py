@@ -68,9 +68,13 @@ class Performer:
         call = Recorded(self._world.clock.now(), model.__api_method__, _shown(raw, uploads))
         fault = self._fault(call)
         try:
+            if self._world.updates.down:
+                raise Cut
             if fault is not None:
                 before_effect(fault)
             answer = await self._answer(model, raw, uploads)
+            if self._world.updates.down:  # it waited for updates when the line was cut
+                raise Cut
         except ApiError as error:
             self._record(call, error.code, error.description)
             return as_reply(error)

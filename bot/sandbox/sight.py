@@ -20,7 +20,7 @@ Json = dict[str, Any]
 MESSAGES_SHOWN = 200
 CALLS_SHOWN = 100
 _PASSED_ON = {"message", "edit", "delete", "action", "toast", "draft", "keyboard", "reaction", "call"}
-_CHANGES_ABOUT = {"stars", "person"}
+_CHANGES_ABOUT = {"stars", "person", "down"}
 
 
 class Sight:
@@ -61,7 +61,7 @@ class Sight:
 
     def _about(self) -> Json:
         people = [self._one(person) for person in self._telegram.people.values()]
-        return {"bot": self._telegram.bot, "people": people}
+        return {"bot": self._telegram.bot, "people": people, "down": self._telegram.down}
 
     def _one(self, person: Person) -> Json:
         telegram = self._telegram

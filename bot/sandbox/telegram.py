@@ -205,6 +205,15 @@ class SandboxTelegram(People):
     def pacing(self, on: bool) -> None:
         self._performer.pacing.on = self._world.updates.hurried = on
 
+    @property
+    def down(self) -> bool:
+        """Whether the bot is down, or cut off: none of its calls gets through, and updates wait for it."""
+        return self._world.updates.down
+
+    def cut_off(self, down: bool) -> None:
+        self._world.updates.cut_off(down)
+        self._world.watches.tell("down", {"down": down})
+
     def renew(self, charge: str) -> str:
         """Renew a subscription now: the new charge."""
         return self._stars.renew(charge)

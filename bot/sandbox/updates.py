@@ -57,6 +57,8 @@ class Updates:
         self._poll = 0
         self._ended = ""
         self._stopped = False
+        self.down = False
+        """The bot is down, or cut off from Telegram: none of its calls gets through."""
         self.hurried = False
         """Whether polls that come too soon are held up, as Telegram's server does."""
         self._last_offset, self._last_poll, self._last_webhook = -1, 0.0, -1.0
@@ -72,7 +74,9 @@ class Updates:
 
     def push(self, kind: str, thing: Json, chat: int | None, *, checked: bool = True) -> None:
         """Queue an update, unless the bot did not ask for its kind, now, as it is created."""
-        if not self.wants(kind) or self._faults.take("dropped", "getUpdates", chat) is not None:
+        paid = isinstance(thing, dict) and "successful_payment" in thing
+        named = "successful_payment" if paid else kind
+        if not self.wants(kind) or self._faults.take("dropped", named, chat) is not None:
             return
         update = {"update_id": self.next_id, kind: thing}
         if self._validate and checked:
@@ -137,6 +141,10 @@ class Updates:
     def start(self) -> None:
         self._stopped = False
 
+    def cut_off(self, down: bool) -> None:
+        self.down = down
+        self.arrived.set()
+
     def stop(self) -> None:
         """Nobody waits any longer: this Telegram goes down."""
         self._stopped = True
@@ -152,7 +160,7 @@ class Updates:
         self.confirm(offset)
         loop = asyncio.get_running_loop()
         end = loop.time() + min(max(timeout, 0), WAIT_MAX_SECONDS)
-        while not self.pending() and loop.time() < end and not self._stopped:
+        while not self.pending() and loop.time() < end and not self._stopped and not self.down:
             await self._wait(end - loop.time())
             if mine != self._poll:
                 await self._hold_up_conflict()

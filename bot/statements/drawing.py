@@ -217,6 +217,7 @@ class Document:
         count = self.sheet.pdf.pages_count
         for page in range(1, count + 1):
             self.sheet.pdf.page = page
+            self.sheet.pdf.set_font(size=1)  # else fpdf2 takes the size of the last page's end for known
             self.sheet.rule(MARGIN, BOTTOM + 4, WIDTH - 2 * MARGIN)
             self.sheet.text(MARGIN, BOTTOM + 9, self.paper["foot"], size=7.5, color=FAINT)
             numbers = {"page": self._digits(page), "pages": self._digits(count)}

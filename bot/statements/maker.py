@@ -33,6 +33,10 @@ class StatementsBusy(Refusal):
     """This person's last statement is being made still, or too many wait."""
 
 
+class NotDrawn(Exception):
+    """The drawing failed, or took too long; why."""
+
+
 class Made(NamedTuple):
     """`document` is a PDF; `picture` a PNG, empty where nothing was used."""
 
@@ -84,7 +88,7 @@ class Statements:
 
 
 async def draw(paper: Paper) -> tuple[bytes, bytes]:
-    """The PDF and the picture. Raises OSError or TimeoutError where they can't be made."""
+    """The PDF and the picture. Raises NotDrawn."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.statements.drawing", cwd=_ROOT, env={"PYTHONDONTWRITEBYTECODE": "1"},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -92,12 +96,14 @@ async def draw(paper: Paper) -> tuple[bytes, bytes]:
     try:
         async with asyncio.timeout(SECONDS):
             out, said = await process.communicate(json.dumps(paper).encode())
+    except TimeoutError:
+        raise NotDrawn(f"not done after {SECONDS} seconds") from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if process.returncode:
-        raise OSError(f"the statement could not be drawn: {said.decode(errors='replace')[-500:]}")
+        raise NotDrawn(said.decode(errors="replace")[-500:])
     lengths, _, files = out.partition(b"\n")
     document, picture = map(int, lengths.split())
     assert len(files) == document + picture, lengths

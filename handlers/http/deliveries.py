@@ -60,6 +60,8 @@ class Verdict(NamedTuple):
 class Deliveries:
     """The callback API's door, as the jobs see it, and the worker behind it."""
 
+    watches = False
+
     def __init__(
         self, storage: Storage, outbound: Outbound, site: Site, key: bytes, boot: str, tell: Tell
     ) -> None:

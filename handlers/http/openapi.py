@@ -113,11 +113,13 @@ def _job_id() -> dict[str, Any]:
 
 
 def _look() -> dict[str, Any]:
-    return _get("The job's state, its place in the queue, and its answer.", "Job", missing=True)
+    look = _get("The job's state, its place in the queue, and its answer.", "Job", missing=True)
+    return look | {"operationId": "look"}
 
 
 def _cancel() -> dict[str, Any]:
     cancel = _get("Cancel a job that has not been begun.", "Job", missing=True)
+    cancel["operationId"] = "cancel"
     cancel["responses"]["409"] = _json("It has been begun, or has ended.", _ref("Error"))
     return cancel
 

@@ -117,6 +117,8 @@ class Whole:
             return self.default
         if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
             value = int(value)
+        if isinstance(value, float) and value.is_integer():  # JSON's 4.0 is a whole number
+            value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise Wrong(self.name, "must be a whole number")
         if self.lowers:

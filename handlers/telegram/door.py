@@ -68,6 +68,7 @@ from handlers.telegram.payments import Method, card, provider, stars
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
+from handlers.telegram.reconciliation import router as reconciling
 from handlers.telegram.refunding import Refunding
 from handlers.telegram.samples import Samples
 from handlers.telegram.showing import Showing
@@ -158,9 +159,10 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             files=parts.files, speech=parts.speech, samples=samples,
             receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
             statements=statements_made, price_lists=parts.price_lists, watch=parts.jobs.watch,
+            reconciliation=reconciliation,
         )  # fmt: skip
 
-    inbox = Inbox(bot, storage, handle, Joins(), admins.tell)
+    inbox = Inbox(bot, storage, handle, Joins(), admins.tell, reconciliation.catch_up)
 
     async def receive() -> None:
         await until_heard(partial(choose_way, bot, parts))
@@ -199,7 +201,7 @@ async def choose_way(bot: Bot, parts: Parts) -> None:
         raise SettingsError(f"Telegram refuses the webhook {url}: {error.message}. See PUBLIC_URL.") from None
 
 
-async def until_heard(act: Callable[[], Awaitable[None]]) -> None:
+async def until_heard(act: Callable[[], Awaitable[object]]) -> None:
     """Do it, again and again until Telegram can be reached; a wrong bot_token ends the program."""
     for pause in itertools.chain((1, 2, 5, 10), itertools.repeat(30)):
         try:
@@ -238,7 +240,7 @@ def handlers_in_order() -> Dispatcher:
         vouchers, gifts, support, menu, account, low_balance, statements, purchases,
     )  # fmt: skip
     dispatcher.include_routers(
-        errors.router, shop.router, *(method.router for method in METHODS),
+        errors.router, shop.router, reconciling, *(method.router for method in METHODS),
         *(module.router for module in (*modules, image, voice, voice_settings, listening, groups, chat)),
     )  # fmt: skip
     return dispatcher

@@ -40,10 +40,14 @@ ALLOWED = [
 PATH = "/telegram/webhook"
 UNAUTHORIZED = "Telegram does not accept BOT_TOKEN. Get the right one from @BotFather."
 POLL_SECONDS = 30
+OUTAGE_FAILURES = 3
+"""So many polls in a row that failed are an outage: some seconds at least."""
 REFUSED_SECONDS = 3.0
 """Until the next try where Telegram refuses to hand out updates and names no time."""
 LANES = 256
 """Lanes that are handled at a time."""
+CHECKOUTS = 16
+"""The same of pre-checkouts alone, which never wait for a chat: Telegram gives them ten seconds."""
 WAITING = 5_000
 """Updates in memory; beyond it nothing more is fetched."""
 PAUSES = (0.5, 1.0, 2.0, 4.0)
@@ -54,22 +58,34 @@ HOPELESS = (ValidationError, TelegramBadRequest)
 """They come again each time."""
 OUTAGE = (*PASSING, TelegramRetryAfter)
 KEPT = 14 * DAY
+CHECKOUT = "checkout:"
+"""How the lanes of pre-checkouts begin."""
 
 Handle = Callable[[Sequence[Update]], Awaitable[None]]
 Alarm = Callable[[str], Coroutine[Any, Any, None]]
+Back = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def _nothing() -> None:
+    pass
 
 
 class Inbox:
     """`handle` is given one update, or several that belong together (see joins.py)."""
 
-    def __init__(self, bot: Bot, storage: Storage, handle: Handle, joins: Joins, alarm: Alarm) -> None:
+    def __init__(
+        self, bot: Bot, storage: Storage, handle: Handle, joins: Joins, alarm: Alarm, back: Back = _nothing
+    ) -> None:
+        """`back`: done when Telegram can be reached again after an outage."""
         self._bot = bot
         self._storage = storage
         self._handle = handle
         self._joins = joins
         self._alarm = alarm
+        self._back = back
         self._lanes: dict[str, deque[Received]] = {}
         self._ready: asyncio.Queue[str] = asyncio.Queue()
+        self._checkouts: asyncio.Queue[str] = asyncio.Queue()
         self._waiting = 0
         self._conflict_told = False
         self._tasks = asyncio.TaskGroup()
@@ -80,8 +96,9 @@ class Inbox:
         """Handle what was left, then what comes, until cancelled."""
         await self._take_up()
         async with asyncio.TaskGroup() as self._tasks:
-            for _ in range(LANES):
-                self._tasks.create_task(self._work())
+            for ready, most in ((self._checkouts, CHECKOUTS), (self._ready, LANES)):
+                for _ in range(most):
+                    self._tasks.create_task(self._work(ready))
             if polling:
                 self._tasks.create_task(self._poll())
 
@@ -110,16 +127,17 @@ class Inbox:
         lane = self._lanes.get(update.lane)
         if lane is None:
             self._lanes[update.lane] = deque([update])
-            self._ready.put_nowait(update.lane)
+            ready = self._checkouts if update.lane.startswith(CHECKOUT) else self._ready
+            ready.put_nowait(update.lane)
         else:
             lane.append(update)
         self._waiting += 1
         if self._waiting >= WAITING:
             self._room.clear()
 
-    async def _work(self) -> None:
+    async def _work(self, ready: asyncio.Queue[str]) -> None:
         while True:
-            name = await self._ready.get()
+            name = await ready.get()
             lane = self._lanes[name]
             while lane:
                 group = await self._joins.next_group(lane)
@@ -180,26 +198,28 @@ class Inbox:
                 await asyncio.sleep(1)
 
     async def _poll(self) -> None:
-        offset, pause = None, 0.5
+        offset, pause, failed = None, 0.5, 0
         while True:
             await self._room.wait()
             try:
-                bodies = await self._get_updates(offset)
+                bodies = await self._get_updates(offset, 0 if failed else POLL_SECONDS)
                 await self.receive(bodies)
             except (ClientError, TimeoutError, OSError, ValueError, StorageError) as error:
                 log.warning("no updates", error=type(error).__name__, again_in=pause)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 15)
+                pause, failed = min(pause * 2, 15), failed + 1
                 continue
-            pause = 0.5
+            if failed >= OUTAGE_FAILURES:
+                self._tasks.create_task(self._back())
+            pause, failed = 0.5, 0
             if bodies:
                 offset = max(int(body["update_id"]) for body in bodies) + 1
 
-    async def _get_updates(self, offset: int | None) -> list[dict[str, Any]]:
+    async def _get_updates(self, offset: int | None, seconds: float) -> list[dict[str, Any]]:
         """One long poll. Not through aiogram, which would drop a batch for one update it can't read."""
         session = await self._bot.session.create_session()  # type: ignore[attr-defined]
         url = self._bot.session.api.api_url(self._bot.token, "getUpdates")
-        wanted = {"timeout": POLL_SECONDS, "limit": 100, "allowed_updates": ALLOWED}
+        wanted = {"timeout": seconds, "limit": 100, "allowed_updates": ALLOWED}
         if offset is not None:
             wanted["offset"] = offset
         async with session.post(url, json=wanted, timeout=ClientTimeout(POLL_SECONDS + 15)) as response:
@@ -235,7 +255,7 @@ def lane_of(body: dict[str, Any]) -> str:
     """Which updates wait for each other: a chat's messages, a person's taps; a checkout for none."""
     try:
         if query := body.get("pre_checkout_query"):
-            return f"checkout:{query['id']}"
+            return f"{CHECKOUT}{query['id']}"
         if query := body.get("callback_query"):
             return f"tap:{query['from']['id']}"
         if changed := body.get("subscription"):

@@ -40,7 +40,7 @@ COMMANDS = (
 GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (
     "issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars", "voucher", "vouchers",
-    "books", "prices", "receipts", "reverse", "resume", "code", "blocks",
+    "books", "prices", "receipts", "reverse", "resume", "reconcile", "code", "blocks",
 )  # fmt: skip
 PAPERS = ("terms", "privacy")
 INVITE = "inv"

@@ -65,6 +65,8 @@ class Showing:
     """The Telegram door's ear on its jobs (see `bot.jobs.Door`). `ended` is called for those that end;
     while an answer is being delivered to a chat, nothing new begins to be shown there between its parts."""
 
+    watches = True
+
     def __init__(
         self, bot: Bot, outbox: Outbox, storage: Storage, jobs: Jobs, texts: Texts, *, stream: bool,
         ended: Callable[[], None], delivering: Callable[[int], bool],

@@ -1,5 +1,6 @@
 """/statement: a month's movements as a PDF with a picture of their use, or as a table for spreadsheets."""
 
+import structlog
 from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import (
@@ -13,11 +14,12 @@ from aiogram.types import (
 from bot.clock import now
 from bot.customers import Customer
 from bot.statements.figures import Figures
-from bot.statements.maker import Statements
+from bot.statements.maker import NotDrawn, Statements
 from bot.statements.months import Month, month_at, month_of
 from bot.texts import PERSIAN, Say, tokens
 from handlers.telegram.filters import Button, Private
 
+log = structlog.get_logger()
 router = Router(name="statements")
 
 TABLE = "csv"
@@ -38,7 +40,7 @@ async def statement(
     except ValueError:
         await message.answer(say("statement-usage", month=str(today)))
         return
-    await _send(bot, customer, say, language, statements, month, table=table)
+    await _try(bot, customer, say, language, statements, month, table=table)
 
 
 def _asked(words: list[str], today: Month) -> Month:
@@ -59,7 +61,18 @@ async def tapped(
     """Another month, or the same as a table: `<month>` or `<month>:csv`."""
     word, _, form = rest.partition(":")
     await query.answer()
-    await _send(bot, customer, say, language, statements, month_of(word), table=form == TABLE)
+    await _try(bot, customer, say, language, statements, month_of(word), table=form == TABLE)
+
+
+async def _try(
+    bot: Bot, customer: Customer, say: Say, language: str, statements: Statements, month: Month, *,
+    table: bool,
+) -> None:  # fmt: skip
+    try:
+        await _send(bot, customer, say, language, statements, month, table=table)
+    except NotDrawn as error:
+        log.error("a statement could not be drawn", customer=customer.id, month=str(month), error=str(error))
+        await bot.send_message(customer.telegram_id, say("error-internal"))
 
 
 async def _send(

@@ -27,3 +27,4 @@ movement-purchase-refund = purchase taken back
 command-receipts = Receipts to decide
 command-reverse = Take a payment's tokens back
 plan-given-back = Your subscription is cancelled, because a month of it was given back. /buy
+command-reconcile = Read Telegram's list of payments

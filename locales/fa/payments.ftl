@@ -27,3 +27,4 @@ movement-purchase-refund = پس گرفتن خرید
 command-receipts = رسیدهای در انتظار تصمیم
 command-reverse = پس گرفتن توکن‌های یک پرداخت
 plan-given-back = چون یک ماه از اشتراکتان بازپرداخت شد، اشتراک لغو شد. خرید دوباره: /buy
+command-reconcile = خواندن فهرست پرداخت‌های تلگرام

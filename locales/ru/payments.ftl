@@ -47,3 +47,4 @@ movement-purchase-refund = покупка отменена
 command-receipts = Чеки, ожидающие решения
 command-reverse = Забрать токены платежа
 plan-given-back = Ваша подписка отменена, потому что один её месяц возвращён. /buy
+command-reconcile = Прочитать список платежей Telegram

@@ -27,3 +27,4 @@ movement-purchase-refund = 购买已撤销
 command-receipts = 待处理的回单
 command-reverse = 收回一笔付款的代币
 plan-given-back = 您的订阅有一个月已退款，因此订阅已取消。 /buy
+command-reconcile = 读取 Telegram 的付款列表

@@ -27,3 +27,4 @@ movement-purchase-refund = 購買已撤銷
 command-receipts = 待處理的收據
 command-reverse = 收回一筆付款的代幣
 plan-given-back = 您的訂閱有一個月已退款，因此訂閱已取消。 /buy
+command-reconcile = 讀取 Telegram 的付款清單

@@ -80,6 +80,8 @@ class Waiter:
 class Ear:
     """A door that notes what it hears."""
 
+    watches = True
+
     def __init__(self) -> None:
         self.heard: list[tuple[Any, ...]] = []
         self._ended: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)

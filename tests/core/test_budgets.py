@@ -152,6 +152,22 @@ def test_nobody_sets_aside_for_a_code_of_others_or_more_than_they_have(
     assert take_back(conn, code, ben, NOW) == 0
 
 
+def test_a_revoked_code_gets_no_tokens_and_keeps_none_from_its_owner(
+    conn: Connection, ada: int, code: int
+) -> None:
+    set_aside(conn, "one", code, ada, tokens(10), NOW)
+
+    assert take_back(conn, code, person(conn, BEN), NOW) == 0
+    assert balance(conn, account_of_code(code)).posted == tokens(10)
+    revoke(conn, code, NOW)
+    assert not set_aside(conn, "two", code, ada, tokens(1), NOW)
+    with pytest.raises(CodeUnusable):
+        ask(conn, ada, code)
+    assert take_back_the_rest(conn, NOW) == 1
+
+    assert balance(conn, account_of(ada)).posted == tokens(100)
+
+
 def test_setting_aside_is_not_spending(conn: Connection, ada: int, code: int) -> None:
     buy(conn, ada, "one")
     for turn in range(3):

@@ -113,6 +113,15 @@ def test_an_inviter_is_paid_for_so_many_a_day(conn: Connection, ada: int) -> Non
     assert [has(conn, guest) for guest in guests] == [104, 104, 104]
 
 
+def test_for_a_banned_person_nobody_is_paid(conn: Connection, ada: int, ben: int) -> None:
+    remember_inviter(conn, ben, ada)
+    buy(conn, ben)
+    spend(conn, ben, 11)
+    conn.run("UPDATE customer SET banned_at = 1 WHERE id = :id", id=ben)
+
+    assert invites.pay(conn, FIVE, 10, NOW) == 0
+
+
 def test_nobody_invites_themselves(conn: Connection, ada: int) -> None:
     remember_inviter(conn, ada, ada)
     buy(conn, ada)

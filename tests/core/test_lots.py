@@ -89,8 +89,9 @@ def test_a_refund_that_failed_leaves_nothing_to_refund_at_once(conn: Connection,
     buy(conn, ada, "two")
     request_refund(conn, "one", NOW)
     failed(conn, "one", NOW)
-    spend(conn, ada, 120)
 
+    assert unspent(conn, ada) == [0, 100]
+    spend(conn, ada, 120)
     assert unspent(conn, ada) == [0, 80]
 
 
@@ -127,6 +128,28 @@ def test_what_the_house_lost_is_not_spent_of_the_next_purchase(conn: Connection,
     assert unspent(conn, ada) == [0, 100]
     assert balance(conn, account_of(ada)).available == tokens(100)
     assert owed(conn, ada) == 0
+
+
+def test_a_loss_is_booked_once_however_often_an_admin_taps(conn: Connection, ada: int) -> None:
+    buy(conn, ada, "one")
+    spend(conn, ada, 60)
+    refund_with_loss(conn, "one", tokens(40), NOW)
+    refunded(conn, "one")
+
+    refund_with_loss(conn, "one", tokens(40), NOW)
+
+    assert conn.only("SELECT state FROM payment").state == "refunded"
+
+
+def test_what_is_held_pays_for_no_loss(conn: Connection, ada: int) -> None:
+    buy(conn, ada, "one")
+    hold(conn, "job", account_of(ada), tokens(30), NOW)
+
+    refund_with_loss(conn, "one", tokens(100), NOW)
+
+    has = balance(conn, account_of(ada))
+    assert (has.posted, has.held) == (tokens(30), tokens(30))
+    assert balance(conn, GRANT).posted == -tokens(30)
 
 
 def test_an_unspent_purchase_is_refunded_at_once(conn: Connection, ada: int) -> None:

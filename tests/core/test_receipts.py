@@ -9,7 +9,7 @@ import pytest
 from billing import Connection
 from billing.debt import owed
 from billing.errors import PaymentRefused
-from billing.ledger import account_of, balance
+from billing.ledger import account_of, balance, capture, hold
 from billing.lots import purchases
 from billing.payments import orders, receipts
 from billing.payments.orders import Pack
@@ -53,6 +53,18 @@ def test_an_approved_receipt_is_a_purchase(conn: Connection, ada: int) -> None:
     assert bought.stars == 0
     assert has(conn, ada) == tokens(100)
     assert balance(conn, "world:card").posted == -tokens(100)
+
+
+def test_an_approved_receipt_repays_what_is_owed(conn: Connection, ada: int) -> None:
+    approve(conn, sent(conn, ada))
+    hold(conn, "job", account_of(ada), tokens(60), NOW)
+    capture(conn, "job", tokens(60), NOW)
+    returned(conn, "receipt:1", NOW)
+    assert owed(conn, ada) == tokens(60)
+
+    approve(conn, sent(conn, ada, "654321", b"another photo"))
+
+    assert (has(conn, ada), owed(conn, ada)) == (tokens(40), 0)
 
 
 def test_the_second_is_told_who_was_first_and_when(conn: Connection, ada: int) -> None:

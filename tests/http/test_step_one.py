@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.catalog.modes import read_modes
+from bot.catalog.styles import read_styles
+from bot.catalog.voices import read_voices
+from handlers.http.contract import Bytes, Contract
 from tests.http.programs import HISTORIC, PATH, counted
 from tests.world import BEN
 
@@ -83,6 +87,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("text", "works", [5], -3, None),
     ("text", "works", 5, -3, None),
     ("txtTOimage", "text", None, -3, None),
+    ("txtTOimage", "text", "", -3, None),
+    ("txtTOimage", "text", ["A cat in the rain"], -3, None),
     ("txtTOimage", "text", persian(7), -3, None),
     ("txtTOimage", "text", persian(8), 100, ("prompt", persian(8))),
     ("txtTOimage", "text", LONG, 100, ("prompt", LONG)),
@@ -106,6 +112,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOimage", "txtTOimage_count", "-1", -3, None),
     ("txtTOimage", "txtTOimage_count", "four", -3, None),
     ("txtTOimage", "txtTOimage_count", 1.5, -3, None),
+    ("txtTOimage", "txtTOimage_count", 2.0, 100, ("count", 2)),
+    ("txtTOimage", "txtTOimage_count", 1e300, 100, ("count", 10)),
     ("txtTOimage", "txtTOimage_count", True, -3, None),
     ("txtTOimage", "txtTOimage_count", [4], -3, None),
     ("txtTOimage", "txtTOimage_nPrompt", None, 100, ("negative", None)),
@@ -115,6 +123,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOimage", "txtTOimage_nPrompt", BEYOND, -3, None),
     ("txtTOimage", "txtTOimage_nPrompt", {}, -3, None),
     ("txtTOvoice", "text", None, -3, None),
+    ("txtTOvoice", "text", "", -3, None),
+    ("txtTOvoice", "text", 12345678, -3, None),
     ("txtTOvoice", "text", persian(7), -3, None),
     ("txtTOvoice", "text", persian(8), 100, ("text", persian(8))),
     ("txtTOvoice", "text", LONG, 100, ("text", LONG)),
@@ -136,6 +146,8 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOvoice", "txtTOvoice_who", "auto", 100, ("voice", None)),
     ("txtTOvoice", "txtTOvoice_who", "dilara", 100, ("voice", "dilara")),
     ("txtTOvoice", "txtTOvoice_who", "nobody", -12, None),
+    ("txtTOvoice", "txtTOvoice_who", "x" * 64, -12, None),
+    ("txtTOvoice", "txtTOvoice_who", "x" * 65, -3, None),
     ("txtTOvoice", "txtTOvoice_who", 5, -3, None),
     ("txtTOvoice", "txtTOvoice_mode", None, 100, ("style", None)),
     ("txtTOvoice", "txtTOvoice_mode", "", 100, ("style", None)),
@@ -157,6 +169,7 @@ TABLE: list[tuple[str, str, Any, int, tuple[str, Any] | None]] = [
     ("txtTOvoice", "txtTOvoice_speed", "-101", -3, None),
     ("txtTOvoice", "txtTOvoice_speed", 201, -3, None),
     ("txtTOvoice", "txtTOvoice_speed", "fast", -3, None),
+    ("txtTOvoice", "txtTOvoice_speed", [20], -3, None),
     ("txtTOvoice", "txtTOvoice_pitch", None, 100, ("pitch", 0)),
     ("txtTOvoice", "txtTOvoice_pitch", "", 100, ("pitch", 0)),
     ("txtTOvoice", "txtTOvoice_pitch", "-50", 100, ("pitch", -50)),
@@ -182,6 +195,37 @@ async def test_every_parameter_is_read_as_the_contract_says(program, upstream):
             await program.withdraw(reply)
 
     assert wrong == []
+
+
+def test_every_parameter_of_every_kind_is_in_the_table():
+    contract = Contract(tuple(read_modes()), read_styles(), read_voices(), Bytes(8, 2000))
+    for which, parameters in contract.parameters().items():
+        for parameter in parameters:
+            rows = [row for row in TABLE if row[:2] == (which, parameter.name)]
+            values = [row[2] for row in rows]
+            assert None in values, parameter.name
+            assert "" in values, parameter.name
+            assert any(code == 100 and value for _, _, value, code, _ in rows), parameter.name
+            assert any(code < 0 and isinstance(value, str) for _, _, value, code, _ in rows), parameter.name
+            assert any(code < 0 and not isinstance(value, (str, type(None))) for _, _, value, code, _ in rows)
+
+
+MODES = (
+    ["comedy", "upset", "depress", "love", "poem", "shy", "coward", "impolite", "rough", "programmer",
+     "chat"],
+    ["paint", "game", "fantasy", "anime", "cyberpunk", "nature", "steampunk", "sci-fi", "space", "creepy",
+     "tattoo", "texture", "anything", "photo", "tarot", "impasto oil", "child drawing", "saladwave",
+     "woolworld", "synthwave", "midjourney", "xmas", "debug", "ImageHSIv1"],
+)  # fmt: skip
+
+
+async def test_all_modes_of_the_contract_are_there(program, upstream):
+    upstream.will("hang", times=1000)
+    for which, modes in zip(("text", "txtTOimage"), MODES, strict=True):
+        for mode in modes:
+            reply = await program.post(which, mode=mode)
+            assert reply["code"] == 100, mode
+            await program.withdraw(reply)
 
 
 async def test_a_form_says_the_same_as_json(program, upstream):
@@ -285,6 +329,16 @@ BAD_BODIES = [
      "multipart/form-data; boundary=b"),
     (b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n",
      "multipart/form-data; boundary=b"),
+    *((body, "multipart/form-data; boundary=b") for body in (
+        b"", b"--b--", b"--b\r\n", b"--b\r\n--b--\r\n", b"--bx\r\n\r\n\r\n--b--",
+        b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nno end',
+        b'--b\nContent-Disposition: form-data; name="text"\n\nx\n--b--\n',
+        b'--b\r\nContent-Disposition: form-data; name="text"\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: attachment; name="text"\r\n\r\nx\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--b--\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nb\r\n' * 1000 + b"--b--\r\n",
+    )),
+    (b"x" * 2_000_000, "multipart/form-data; boundary=b"),
     (b"x" * 2_000_000, "application/json"),
     (b"api=" + b"x" * 2_000_000, "application/x-www-form-urlencoded"),
 ]  # fmt: skip
@@ -296,6 +350,43 @@ async def test_a_body_that_is_none_is_refused_in_words(program):
 
         assert reply["code"] == -3, (body[:40], media)
         assert reply["detail"]
+
+
+def part(value: str, head: str = 'Content-Disposition: form-data; name="{}"', name: str = "") -> str:
+    return f"{head.format(name)}\r\n\r\n{value}\r\n"
+
+
+MULTIPART = {
+    "as curl writes it": ("b", "--b\r\n{0}--b\r\n{1}--b\r\n{2}--b--\r\n"),
+    "a preamble and an epilogue": (
+        "b",
+        "hello\r\n--b\r\n{0}--b\r\n{1}--b\r\n{2}--b--bye",
+    ),
+    "spaces after the boundary": ("b", "--b \t\r\n{0}--b\r\n{1}--b \r\n{2}--b--"),
+    "a boundary in quotes": ('"b c:d"', "--b c:d\r\n{0}--b c:d\r\n{1}--b c:d\r\n{2}--b c:d--\r\n"),
+}
+HEADS = {
+    "as curl": 'Content-Disposition: form-data; name="{}"',
+    "a type": 'Content-Type: text/plain; charset=utf-8\r\ncontent-disposition: Form-Data;  NAME="{}"',
+    "no quotes": "Content-Disposition:form-data;name={}\r\nContent-Length: 5",
+}
+
+
+@pytest.mark.parametrize("frame", MULTIPART)
+@pytest.mark.parametrize("head", HEADS)
+async def test_multipart_is_understood_however_it_is_written(program, frame, head):
+    boundary, body = MULTIPART[frame]
+    text = "What is\r\n--2 + 2?\r\n\r\n"
+    fields = program.form(callback=None, text=text)
+    parts = [part(value, HEADS[head], name) for name, value in fields.items()]
+
+    reply = await program.send(
+        PATH, data=body.format(*parts).encode(),
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )  # fmt: skip
+
+    assert reply["code"] == 100, reply
+    assert (await program.request_of(reply))["question"] == text
 
 
 CALLBACKS: list[tuple[Any, int]] = [

@@ -117,3 +117,40 @@ async def test_whoever_watches_sees_the_faults(telegram, bot):
 
     assert [kind for kind, _ in kinds] == ["fault", "call"]
     assert kinds[1][1]["code"] == 500
+
+
+async def test_an_update_of_one_kind_is_lost(telegram, bot):
+    telegram.add_fault(Fault("callback_query", "dropped"))
+    telegram.say(ADA, "hello")
+    sent = await bot.send_message(
+        ADA, "?", reply_markup={"inline_keyboard": [[{"text": "a", "callback_data": "a"}]]}
+    )
+    telegram.tap(ADA, sent.message_id, "a")
+
+    updates = await bot.get_updates()
+
+    assert [bool(update.message) for update in updates] == [True]
+    assert telegram.faults == []
+
+
+async def test_what_a_bot_that_is_cut_off_misses_waits_for_a_day(telegram, bot):
+    telegram.cut_off(True)
+    telegram.say(ADA, "early")
+    with pytest.raises(TelegramNetworkError):
+        await bot.get_updates()
+    telegram.clock.forward(23 * 3600)
+    telegram.say(ADA, "late")
+    telegram.clock.forward(2 * 3600)
+    telegram.cut_off(False)
+
+    assert [update.message.text for update in await bot.get_updates()] == ["late"]
+
+
+async def test_a_poll_that_waits_is_cut_off_with_the_rest(telegram, bot):
+    with pytest.raises(TelegramNetworkError):
+        await asyncio.gather(bot.get_updates(timeout=30), cut_off_soon(telegram))
+
+
+async def cut_off_soon(telegram):
+    await asyncio.sleep(0.1)
+    telegram.cut_off(True)

@@ -152,11 +152,13 @@ async def test_an_owner_pauses_resumes_renews_and_revokes(app, telegram):
 
 
 @pytest.mark.parametrize(
-    ("person", "words", "budget", "aside"),
-    [(ADA, ("12.5", "4", "nonsense"), "Budget for a day: 12.5 tokens", "are left: 4 tokens"),
-     (BEN, ("۱۲٫۵", "۴", "چند تا"), "بودجهٔ روزانه: ۱۲٫۵ توکن", "مانده: ۴ توکن")],
+    ("person", "words", "budget", "aside", "asking"),
+    [(ADA, ("12.5", "4", "nonsense"), "Budget for a day: 12.5 tokens", "are left: 4 tokens",
+     "shall I set aside"),
+     (BEN, ("۱۲٫۵", "۴", "چند تا"), "بودجهٔ روزانه: ۱۲٫۵ توکن", "مانده: ۴ توکن",
+     "کنار بگذارم؟")],
 )  # fmt: skip
-async def test_an_owner_sets_a_budget_and_tokens_aside(app, telegram, person, words, budget, aside):
+async def test_an_owner_sets_a_budget_and_tokens_aside(app, telegram, person, words, budget, aside, asking):
     await approved(telegram, person)
     shown = await card_of(telegram, person)
 
@@ -169,8 +171,7 @@ async def test_an_owner_sets_a_budget_and_tokens_aside(app, telegram, person, wo
     none = await telegram.heard(person, after=await _ask_again(telegram, person, card, "0"))
     assert budget not in plain(none["text"])
 
-    telegram.tap(person, card["message_id"], "code:aside:1")
-    await until(lambda: _awaits(app, person, "code:aside:1"))
+    await tap(telegram, person, none, "code:aside:1", asking)
     card = await says(telegram, person, words[1])
     assert aside in plain(card["text"])
     assert await balance(app, person) == (6_000, 0)

@@ -1,7 +1,12 @@
 """Buying with Stars, the admin's acts, and the door for programs."""
 
-import aiohttp
+import asyncio
 
+import aiohttp
+import pytest
+
+from bot.sandbox.telegram import Fault
+from handlers.telegram import inbox
 from tests.world import ADA, BEN, BOSS, balance, button, plain, until
 
 
@@ -33,6 +38,23 @@ async def test_a_paid_invoice_is_declined(app, telegram):
     assert again == {"ok": False, "error": again["error"]}
     assert "already" in again["error"]
     assert telegram.stars(ADA) == 9_900
+
+
+@pytest.fixture
+def one_lane(monkeypatch):
+    monkeypatch.setattr(inbox, "LANES", 1)
+
+
+async def test_a_pre_checkout_waits_for_no_chat(one_lane, app, telegram):
+    bill = await invoice(telegram)
+    telegram.add_fault(Fault("sendMessage", "slow", chat=BEN, seconds=8))
+    telegram.say(BEN, "/start")
+    await until(lambda: not telegram.faults)
+
+    async with asyncio.timeout(6):
+        paid = await telegram.pay(ADA, bill["message_id"])
+
+    assert paid["ok"], paid
 
 
 async def test_somebody_elses_invoice_is_declined(app, telegram):

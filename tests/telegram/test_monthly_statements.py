@@ -227,6 +227,20 @@ async def test_a_second_statement_at_the_same_time_waits_for_the_first(app, tele
     assert "try again in a minute" in words(answer)
 
 
+@pytest.mark.parametrize("trouble", ["fails", "hangs"])
+async def test_a_drawing_that_fails_or_hangs_is_said_and_ends(app, telegram, monkeypatch, tmp_path, trouble):
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\n" + ("exec sleep 60" if trouble == "hangs" else "exit 3"))
+    program.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(program))
+    monkeypatch.setattr(maker, "SECONDS", 0.2)
+    await telegram.heard(ADA, after=telegram.say(ADA, "/start")["message_id"])
+
+    answer = await telegram.heard(ADA, after=telegram.say(ADA, "/statement")["message_id"])
+
+    assert "nothing was charged" in words(answer)
+
+
 def test_days_are_of_utc():
     month = month_at(int(datetime(2026, 11, 30, 23, 59, tzinfo=UTC).timestamp() * 1000), persian=False)
 

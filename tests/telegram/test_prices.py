@@ -93,10 +93,15 @@ async def test_packs_are_changed_and_an_order_keeps_its_price(app, telegram):
 
     assert paid["ok"]
     await until(lambda: _has(app, 230_000))
-    shop = await said(telegram, ADA, "/buy")
-    assert "buy:7" in str(shop["reply_markup"])
+    assert "buy:7" in await shop(telegram)
     assert "pack.7: 7 tokens for ⭐ 8 → gone" in await change(telegram, "/price pack.7 off")
-    assert "buy:7" not in str((await said(telegram, ADA, "/buy"))["reply_markup"])
+    assert "buy:7" not in await shop(telegram)
+
+
+async def shop(telegram):
+    asked = telegram.say(ADA, "/buy")
+    shown = await telegram.heard(ADA, lambda m: "reply_markup" in m, after=asked["message_id"])
+    return str(shown["reply_markup"])
 
 
 async def _has(app, amount):

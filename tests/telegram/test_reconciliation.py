@@ -4,7 +4,7 @@ import asyncio
 
 from bot.sandbox.faults import Fault
 from tests.telegram.test_money import invoice
-from tests.world import ADA, BEN, BOSS, balance, hosted, plain, until
+from tests.world import ADA, BEN, BOSS, balance, calls, hosted, plain, until
 
 
 async def reconcile(app):
@@ -43,6 +43,8 @@ async def test_all_of_250_payments_are_credited_once_after_a_fifth_of_the_update
         credited = {row.charge for row in await app.storage.fetch("SELECT charge FROM payment")}
         assert credited == {one["id"] for one in telegram.transactions}
         assert await payments(app) == 250
+        pages = [int(call.params.get("offset", 0)) for call in calls(telegram, "getStarTransactions")]
+        assert pages[-6:] == [0, 100, 200, 50, 150, 250]
         assert [row.next_offset for row in await app.storage.fetch("SELECT next_offset FROM star_list")] == [
             250
         ]

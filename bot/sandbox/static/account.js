@@ -2,10 +2,10 @@
 
 import { act } from './act.js'
 import { byId, make } from './dom.js'
-import { getMoreStars, paymentButtons, price, star } from './payment.js'
+import { getMoreStars, paymentButtons, paymentsOf, price, star } from './payment.js'
 import { clockTime, day, number } from './times.js'
 import { word } from './words.js'
-import { chatsOf, me, on, world } from './world.js'
+import { me, on, world } from './world.js'
 
 function draw() {
   const person = me()
@@ -51,11 +51,9 @@ function toggle(name, words, value, change, hint = '') {
 }
 
 function payments() {
-  const paid = chatsOf(world.person)
-    .flatMap((chat) => chat.messages)
-    .filter((message) => message.successful_payment && message.from?.id === world.person)
+  const paid = paymentsOf(world.person)
   if (!paid.length) return [make('li', { class: 'faint' }, word('noPayments'))]
-  return paid.reverse().map(paymentItem)
+  return paid.map(paymentItem)
 }
 
 function paymentItem(message) {

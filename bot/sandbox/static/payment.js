@@ -6,7 +6,7 @@ import { make } from './dom.js'
 import { money, number } from './times.js'
 import { toast } from './toast.js'
 import { word } from './words.js'
-import { me, world } from './world.js'
+import { chatsOf, me, world } from './world.js'
 
 /* As Telegram's apps put these refusals. Others are the bot's own words, shown as they are. */
 const REFUSALS = { BOT_PRECHECKOUT_TIMEOUT: 'precheckoutTimeout' }
@@ -21,7 +21,7 @@ export function invoiceCard(invoice) {
   )
 }
 
-const inStars = (invoice) => invoice.currency === 'XTR'
+export const inStars = (invoice) => invoice.currency === 'XTR'
 
 /** A star and a number, or an amount in the currency's hundredths. */
 export const price = (invoice) => (inStars(invoice) ? [star(), number(invoice.total_amount)] : [money(invoice)])
@@ -136,16 +136,27 @@ function celebrate() {
   setTimeout(() => sky.remove(), 2600)
 }
 
+/** What a person has paid, the newest first. */
+export const paymentsOf = (person) =>
+  chatsOf(person)
+    .flatMap((chat) => chat.messages)
+    .filter((message) => message.successful_payment && message.from?.id === person)
+    .reverse()
+
+export async function playRenewal(charge) {
+  const result = await act('renew', { charge })
+  if (result) toast(word('renewed', { result: result.charge || '—' }))
+}
+
+export async function playChargeBack(charge) {
+  if (await act('charge_back', { charge })) toast(word('chargedBack'))
+}
+
 /** Buttons that only a sandbox has: play what happens to a payment later. */
 export function paymentButtons(payment) {
   const charge = payment.telegram_payment_charge_id
-  const renew = async () => {
-    const result = await act('renew', { charge })
-    if (result) toast(word('renewed', { result: result.charge || '—' }))
-  }
-  const chargeBack = async () => {
-    if (await act('charge_back', { charge })) toast(word('chargedBack'))
-  }
+  const renew = () => playRenewal(charge)
+  const chargeBack = () => playChargeBack(charge)
   const button = (name, onclick) =>
     make('button', { 'type': 'button', 'class': 'small', 'data-testid': name, onclick }, word(name))
   if (payment.currency !== 'XTR') return []

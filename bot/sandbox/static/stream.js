@@ -8,14 +8,15 @@ import { CALLS_MAX, tell, world } from './world.js'
 const MESSAGES_MAX = 1000
 
 const TAKES = {
-  state({ bot, people, chats, calls, faults }) {
-    TAKES.about({ bot, people })
+  state({ bot, people, down, chats, calls, faults }) {
+    TAKES.about({ bot, people, down })
     world.chats = new Map(chats.map((chat) => [chat.id, chat]))
     Object.assign(world, { calls, faults })
     tell('state')
   },
-  about({ bot, people }) {
+  about({ bot, people, down }) {
     world.bot = { ...bot }
+    world.down = down
     world.people = new Map(people.map((person) => [person.id, person]))
     nameBot()
     tell('about')

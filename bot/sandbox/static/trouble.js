@@ -2,6 +2,7 @@
 
 import { act } from './act.js'
 import { byId, make } from './dom.js'
+import { plays, startPlays } from './plays.js'
 import { number } from './times.js'
 import { toast } from './toast.js'
 import { word } from './words.js'
@@ -47,6 +48,8 @@ const DEFAULT_SECONDS = { flood: 5, slow: 5 }
 
 function draw() {
   byId('trouble').replaceChildren(
+    plays(),
+    make('h3', {}, word('faultPlan')),
     faultForm(),
     make('h3', {}, word('faults')),
     make('ul', { class: 'faults', id: 'faults' }),
@@ -217,4 +220,5 @@ export function startTrouble() {
     shownLanguage = document.documentElement.lang
     return draw()
   })
+  startPlays()
 }

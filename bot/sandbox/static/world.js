@@ -8,6 +8,7 @@ export const world = {
   chats: new Map(),
   calls: [],
   faults: [],
+  down: false,
   person: 0,
   chat: 0,
 }
