@@ -335,7 +335,8 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
 def _stored(answer: Answer | None) -> str | None:
     if answer is None:
         return None
-    return _encode({"text": answer.text, "stopped": answer.stopped, "heard": answer.heard})
+    stored = {"text": answer.text, "stopped": answer.stopped}
+    return _encode(stored | {"heard": answer.heard} if answer.heard else stored)
 
 
 TURN = "SELECT count(*) AS turn FROM job WHERE state = 'queued' AND kind = :kind AND id <= :id"

@@ -4,7 +4,7 @@ import pytest
 
 from billing.tariff import SHIPPED, TariffError, load_tariff
 from bot.prices import Prices
-from bot.providers import Answer, ImageRequest, ProducedFile, Request, SpeechRequest, TextRequest
+from bot.providers import Answer, ImageRequest, ProducedFile, Recording, Request, SpeechRequest, TextRequest
 from tests.core.books import tokens
 
 PRICES = Prices(load_tariff())
@@ -63,6 +63,17 @@ def test_an_answer_that_is_less_costs_less(request_: Request, answer: Answer, pr
     assert PRICES.of_answer(request_, answer) == tokens(price) <= PRICES.of(request_)
 
 
+@pytest.mark.parametrize(("seconds", "price"), [(0, 1), (1, 1), (60, 1), (61, 2), (1_800, 30)])
+def test_a_recording_costs_by_the_minute_begun(seconds: int, price: int) -> None:
+    recording = Recording(name="x", seconds=seconds)
+    written = TextRequest(question="", recording=recording, only_transcript=True)
+    answered = TextRequest(question="", recording=recording, speak=True)
+
+    assert PRICES.of(written) == tokens(price)
+    assert PRICES.of(answered) == tokens(price + 2 + 4 + 1)
+    assert PRICES.of_answer(answered, Answer("Yes.", heard="Is it so?")) == tokens(price + 1)
+
+
 def test_an_operator_may_set_other_prices(tmp_path: Path) -> None:
     file = tmp_path / "tariff.toml"
     file.write_text(
@@ -82,6 +93,7 @@ def test_an_operator_may_set_other_prices(tmp_path: Path) -> None:
     ("shipped", "mistaken", "sentence"),
     [
         ("with_mode = 2 ", "with_mood = 2", "'with_mode' is missing"),
+        ("minute = 1 ", "minute = 0 ", "a minute of a recording must cost something"),
         ("[image]", "[picture]", "'image' is missing"),
         ("{ from = 800, tokens = 2 }", "{ from = 800 }", "'tokens' is missing"),
         ("{ from = 800, tokens = 2 }", "800", "'int' object is not subscriptable"),

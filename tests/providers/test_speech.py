@@ -77,7 +77,7 @@ class Played:
         await asyncio.sleep(self.takes)
         if self.error:
             raise self.error
-        return Spoken(tone_wav(2))
+        return Spoken(tone_wav(max(2, len(words.text) / 20)))
 
 
 async def test_a_voice_note_is_ogg_opus_mono_at_48_khz():
@@ -312,3 +312,28 @@ def test_a_folder_with_a_long_name_gets_a_short_link(tmp_path: Path):
 
     assert len(str(folder)) < 100
     assert (folder / "espeak-ng-data").samefile(data)
+
+
+async def test_a_long_text_becomes_several_notes_in_order_where_they_are_wanted(monkeypatch):
+    monkeypatch.setattr("bot.providers.speech.NOTE_CHARACTERS", 130)
+    engine = Played()
+    steps: list[str] = []
+    request = SpeechRequest(text=(ENGLISH + " ") * 6, format="ogg", notes=True)
+
+    answer = await speech(engine).answer(request, (), steps.append)
+
+    assert len(answer.files) == len(engine.asked) == 3
+    assert " ".join(words.text for words in engine.asked) == request.text.strip()
+    assert steps == ["0/3", "1/3", "2/3"]
+    whole = await speech(Played()).answer(request.model_copy(update={"notes": False}), (), steps.append)
+    assert len(whole.files) == 1
+
+
+async def test_a_preferred_voice_speaks_its_own_language_and_no_other():
+    engine = Played()
+
+    for text in (PERSIAN, ENGLISH):
+        request = SpeechRequest(text=text, preferred=("fa/farid", "ru/dmitry"))
+        await speech(engine).answer(request, (), lambda text: None)
+
+    assert [words.voice.name for words in engine.asked] == ["farid", "jenny"]

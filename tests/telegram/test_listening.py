@@ -297,3 +297,14 @@ async def test_every_page_of_voices_fits(app, telegram):
     buttons = [one for row in shown["reply_markup"]["inline_keyboard"] for one in row]
     assert len(buttons) <= 27
     assert all(len(one["callback_data"].encode()) <= 64 for one in buttons)
+
+
+async def test_what_a_browser_records_is_understood(app, telegram, upstream):
+    upstream.will_hear("Good morning")
+    webm = await audio.ffmpeg(
+        ("-f", "wav", "-i", "pipe:0", "-c:a", "libopus", "-f", "webm"), tone_wav(2, rate=48_000)
+    )
+
+    asked = telegram.send_voice(ADA, webm, mime="audio/webm")
+
+    assert "Good morning" in words(await answered(telegram, ADA, asked))

@@ -136,7 +136,7 @@ async def test_a_file_is_sent_changed_and_sent_back(app, telegram):
         ("/price text.0 off", "steps must begin at 0"),
         ("/price text.7 off", "there is no step text.7"),
         ("/price text.long 2", "is no price of the tariff"),
-        ("/price video.0 2", "'video' is none of text, image, voice, pack, plan"),
+        ("/price video.0 2", "'video' is none of text, image, voice, recording, pack, plan"),
         ("/price text", "an address and a value"),
         ("/price image.1 2 3", "One number of tokens is needed"),
         ("/price pack.100 120", "Whole numbers of tokens and of Stars"),
