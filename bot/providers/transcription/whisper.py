@@ -51,10 +51,10 @@ class LocalWhisper:
                 stopped.set()
 
     def _hear(self, sound: audio.AudioSegment, stopped: threading.Event) -> str:
-        import numpy
-
         if self._model is None:
             self._model = load(self._folder)
+        import numpy  # comes with the model's packages
+
         samples = numpy.frombuffer(sound.set_frame_rate(16_000).raw_data, numpy.int16).astype(numpy.float32)
         segments, _about = self._model.transcribe(samples / 32_768, beam_size=5)
         heard = []
