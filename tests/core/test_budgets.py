@@ -3,7 +3,7 @@
 import pytest
 
 from billing import Connection
-from billing.budgets import by_day
+from billing.budgets import Purse, by_day, purse
 from billing.codes import DAY, change, issue, pause, revoke
 from billing.errors import BudgetSpent, CodeUnusable, NotEnoughTokens
 from billing.free.refills import refill
@@ -11,10 +11,11 @@ from billing.ledger import account_of, balance
 from billing.lots import spent_of_bought
 from billing.set_aside import account_of_code, set_aside, take_back, take_back_the_rest
 from bot import queue
+from bot.files import StoredFile
 from bot.providers import Answer
-from bot.queue import Job, NewJob, Outcome
+from bot.queue import FilesFull, Job, NewJob, Outcome
 from tests.core.books import ADA, BEN, NOW, person, tokens
-from tests.core.engine import QUESTION
+from tests.core.engine import PICTURES, QUESTION
 from tests.core.test_lots import buy, unspent
 
 
@@ -202,3 +203,34 @@ def test_chat_and_codes_run_side_by_side_each_up_to_its_own_number(
     begun = queue.claim(conn, "text", 99, 2, "boot", NOW, 3)
 
     assert [job.id for job in begun] == [1, 2, 3, 4, 6]
+
+
+def test_a_purse_says_who_pays_and_what_is_left(conn: Connection, ada: int, code: int) -> None:
+    assert purse(conn, code, NOW) == Purse(account_of(ada), None)
+    change(conn, code, None, "budget_all", tokens(9))
+    change(conn, code, None, "budget_day", tokens(5))
+    ask(conn, ada, code, price=2)
+    assert purse(conn, code, NOW) == Purse(account_of(ada), tokens(3))
+    assert purse(conn, code, NOW + DAY) == Purse(account_of(ada), tokens(5))
+    set_aside(conn, "one", code, ada, tokens(1), NOW)
+    assert purse(conn, code, NOW).account == account_of_code(code)
+
+    pause(conn, code, None, NOW)
+    with pytest.raises(CodeUnusable):
+        purse(conn, code, NOW)
+
+
+def test_a_code_whose_files_take_too_much_makes_no_more(conn: Connection, ada: int, code: int) -> None:
+    def draw(key: str) -> Job:
+        new = NewJob(key, ada, "test", f"code:{code}", PICTURES, "{}", code=code, files_most=4)
+        return queue.submit(conn, new, tokens(2), 99, NOW)
+
+    draw("first")
+    (claimed,) = queue.claim(conn, "image", 9, 9, "boot", NOW)
+    made = (StoredFile("a.png", "image/png", 4, None),)
+    queue.settle(conn, claimed, Outcome("answered", tokens(2), Answer(), made), NOW)
+
+    with pytest.raises(FilesFull) as refused:
+        draw("second")
+    assert refused.value.most == 4
+    ask(conn, ada, code)  # a text makes no file

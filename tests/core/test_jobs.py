@@ -16,6 +16,7 @@ from bot.providers import Answer, ImageRequest, Progress, Request, TextRequest, 
 from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError, UpstreamBusy
 from bot.queue import Banned, Job, Limit, QueueFull, TooManyWaiting
 from bot.storage import Storage
+from bot.watch import BooksWrong
 from tests.core.books import ADA, BEN, NOW, Gate, tokens
 from tests.core.engine import PICTURE, PICTURES, QUESTION, SPEECH, WORDS, Ear, Engine, Waiter, until
 
@@ -298,6 +299,25 @@ async def test_who_owes_gets_nothing_begun_and_nothing_new(engine: Engine) -> No
 
 def owe(conn: Connection, customer: int, amount: int) -> None:
     transfer(conn, "owe", "grant", open_debt(conn, customer), GRANT, amount, NOW)
+
+
+async def test_while_the_books_are_wrong_nothing_new_is_taken(engine: Engine) -> None:
+    ada = await engine.customer(has=10)
+    known = await engine.submit(ada, key="tg:1:1")
+    await engine.storage.write(take_out_of_nothing, ada)
+    await engine.jobs.watch.look(engine.storage)
+
+    with pytest.raises(BooksWrong):
+        await engine.submit(ada, key="tg:1:2")
+    assert (await engine.submit(ada, key="tg:1:1")).id == known.id
+
+    await engine.storage.write(take_out_of_nothing, ada, -1)
+    await engine.jobs.watch.look(engine.storage)
+    assert (await engine.submit(ada, key="tg:1:2")).id != known.id
+
+
+def take_out_of_nothing(conn: Connection, customer: int, amount: int = 1) -> None:
+    conn.run("UPDATE account SET posted = posted + :n WHERE id = :id", n=amount, id=f"customer:{customer}")
 
 
 async def test_exactly_so_many_wait_as_the_door_allows(engine: Engine) -> None:

@@ -5,7 +5,7 @@ from billing.ledger import account_of, balance
 from billing.payments.orders import order_of
 from billing.payments.reconciliation import StarTransaction, enter
 from billing.payments.stars import Pack, credit, open_invoice
-from billing.payments.subscriptions import MONTH, Month, current, edited, heard
+from billing.payments.subscriptions import DUE, MONTH, Month, current, edited, end, ended, heard
 from tests.core.books import ADA, NOW, person, tokens
 
 SECRET = b"a secret"
@@ -98,3 +98,19 @@ def test_it_is_cancelled_and_goes_on(conn: Connection, ada: int, payload: str) -
     assert states == [("canceled", 1), ("canceled", 0), ("active", 0), ("canceled", 1), ("active", 0)]
     assert heard(conn, 404, "active") is None
     assert order_of(conn, SECRET, "1.forged") is None
+
+
+def test_one_of_which_a_month_was_given_back_is_cancelled_until_telegram_has_heard(
+    conn: Connection, ada: int, payload: str
+) -> None:
+    pay(conn, payload, ada, "first", 0)
+
+    end(conn, conn.only("SELECT invoice FROM subscription").invoice)
+    (due,) = conn.all(DUE)
+    assert (due.charge, due.telegram_id) == ("first", ADA)
+    found = current(conn, ada, NOW)
+    assert found is not None
+    assert found.state == "canceled"
+
+    ended(conn, due.id)
+    assert conn.all(DUE) == []
