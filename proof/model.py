@@ -59,7 +59,9 @@ class ModelPlan:
 
     def extend(self, charge: str, month: Month) -> None:
         if month.until > self.paid_until:
-            self.state, self.by_us, self.paid_until = "active", 0, month.until
+            self.paid_until = month.until
+            if not self.cancel_due:
+                self.state, self.by_us = "active", 0
         if month.at < self.first_at:
             self.charge, self.first_at = charge, month.at
 
