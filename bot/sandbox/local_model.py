@@ -113,7 +113,7 @@ def model_file() -> Path:
 def _open_server(path: Path, threads: int) -> Any:
     try:
         import xllamacpp
-    except ImportError as error:
+    except Exception as error:  # a build that does not fit has many ways to say so
         raise ModelMissing(f"xllamacpp can't be used here: {error}") from error
     given = xllamacpp.CommonParams()
     given.model.path = str(path)

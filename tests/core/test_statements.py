@@ -6,11 +6,18 @@ import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 
-from bot.statements.drawing import FILES, FONTS, PERSIAN, SIMPLIFIED, TRADITIONAL, Document, Sheet
 from bot.statements.months import Month, month_of
 from bot.statements.paper import Pair, Paper
 from bot.statements.writing import scale
 from bot.texts import FOLDER
+
+
+@pytest.fixture
+def drawing():
+    """Loaded for these tests only: its fonts' library and the local model's can't be in one process."""
+    from bot.statements import drawing
+
+    return drawing
 
 
 @pytest.mark.parametrize(
@@ -53,16 +60,17 @@ def test_a_scale_reaches_the_highest_bar_in_few_steps(most):
 
 
 @pytest.mark.parametrize(
-    ("family", "language"), [(PERSIAN, "fa"), (SIMPLIFIED, "zh_CN"), (TRADITIONAL, "zh_TW")]
+    ("family", "language"), [("PERSIAN", "fa"), ("SIMPLIFIED", "zh_CN"), ("TRADITIONAL", "zh_TW")]
 )
-def test_the_fonts_have_every_letter_of_the_texts(family, language):
+def test_the_fonts_have_every_letter_of_the_texts(drawing, family, language):
     texts = "".join(
         line.partition("=")[2]
         for file in (FOLDER / language).glob("*.ftl")
         for line in file.read_text("utf-8").splitlines()
         if line.startswith(("statement-", "movement-"))
     )
-    fonts = [TTFont(FONTS / FILES[name][0]).getBestCmap() for name in (family, "NotoSans")]
+    families = (getattr(drawing, family), "NotoSans")
+    fonts = [TTFont(drawing.FONTS / drawing.FILES[name][0]).getBestCmap() for name in families]
 
     assert {letter for letter in texts if not any(ord(letter) in font for font in fonts)} <= {"\u200c"}
 
@@ -78,8 +86,8 @@ def long_paper() -> Paper:
     )  # fmt: skip
 
 
-def test_every_page_has_the_same_foot():
-    with pypdfium2.PdfDocument(Document(long_paper()).draw()) as document:
+def test_every_page_has_the_same_foot(drawing):
+    with pypdfium2.PdfDocument(drawing.Document(long_paper()).draw()) as document:
         pages = [page.render(scale=2).to_pil() for page in document]
         texts = [page.get_textpage().get_text_bounded() for page in document]
 
@@ -90,8 +98,8 @@ def test_every_page_has_the_same_foot():
     assert all(f"Page {number} of {len(pages)}" in text for number, text in enumerate(texts, 1))
 
 
-def test_a_name_that_no_font_can_write_is_left_out():
-    sheet = Sheet("en", False)
+def test_a_name_that_no_font_can_write_is_left_out(drawing):
+    sheet = drawing.Sheet("en", False)
 
     assert sheet.can_write("Ada Лавлейс آدا 小明")
     assert not sheet.can_write("ᏣᎳᎩ")
