@@ -216,7 +216,7 @@ BUDGETS = (
     ("a code is never out of date", "(expires_at IS NULL OR expires_at > :now)\"", "1\""),
     ("what a job did not cost counts", "    conn.run(\n        \"UPDATE api_code SET committed = committed - :unspent",
      "    conn.run(\n        \"UPDATE api_code SET committed = committed - 0 * :unspent"),
-    ("what is set aside is not spent", "account_of_code(code) if row.aside else", "account_of_code(code) if False else"),
+    ("what is set aside is not spent", "    return account_of_code(code) if row.aside else", "    return account_of_code(code) if False else"),
 )  # fmt: skip
 
 SET_ASIDE = (
