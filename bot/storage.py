@@ -62,9 +62,7 @@ class _Rows:
 class Storage:
     """What `open_storage` gives: `write` for changes, `fetch` and `fetch_one` for looking."""
 
-    def __init__(
-        self, writer: Writer, readers: list[aiosqlite.Connection], here: sqlite3.Connection
-    ) -> None:
+    def __init__(self, writer: Writer, readers: list[aiosqlite.Connection], here: sqlite3.Connection) -> None:
         self._writer = writer
         self._here = here
         self._statement = Statements().of

@@ -305,4 +305,3 @@ def _ours(error: BaseException) -> BaseException:
     if isinstance(error, StopIteration):  # a future can't carry it
         return RuntimeError(f"the function raised {error!r}")
     return error
-
