@@ -14,7 +14,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import structlog
@@ -55,6 +55,9 @@ class Door(Protocol):
 
     def progressed(self, job: Job, text: str) -> None: ...
 
+    def came(self, job: Job, part: Answer) -> None:
+        """So much of the answer is made; it may be handed over, and is charged only when the job ends."""
+
     def ended(self, job: int) -> None:
         """The job is final and its delivery is due."""
 
@@ -72,6 +75,8 @@ class Work:
 class _Running:
     job: Job
     text: str = ""
+    part: Answer | None = None
+    """What of its files is made already."""
     task: asyncio.Task[None] | None = None
     stoppable: bool = False
     """From its first step until it is being settled: a task cancelled before that would never settle."""
@@ -246,9 +251,9 @@ class Jobs:
             log.warning("job out of time", job=running.job.id, seconds=work.seconds)
             return Outcome("expired", error="error-no-answer")
         except asyncio.CancelledError:
-            return self._cancelled(running)
+            return await self._cancelled(running)
 
-    def _cancelled(self, running: _Running) -> Outcome:
+    async def _cancelled(self, running: _Running) -> Outcome:
         task = running.task
         assert task is not None
         if task.cancelling() == 0:
@@ -257,16 +262,20 @@ class Jobs:
         if not running.stop_asked or task.cancelling() > 1:
             raise asyncio.CancelledError  # the program ends
         task.uncancel()
-        return self._stopped(running)
+        return await self._stopped(running)
 
     async def _ask(self, running: _Running, provider: Provider[Any]) -> Outcome:
         """The one call outside, and its files put on disk."""
         job = running.job
         self._tell(job.door, lambda door: door.started(job))
 
-        def progress(text: str) -> None:
-            running.text = text
-            self._tell(job.door, lambda door: door.progressed(job, text))
+        def progress(news: str | Answer) -> None:
+            if isinstance(news, Answer):
+                running.part = news
+                self._tell(job.door, lambda door: door.came(job, news))
+                return
+            running.text = news
+            self._tell(job.door, lambda door: door.progressed(job, news))
 
         request, door = REQUEST.validate_json(job.request), self.doors.get(job.door)
         watched = progress if door is None or door.watches else unwatched
@@ -285,9 +294,12 @@ class Jobs:
         charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
         return Outcome("answered", charged, answer, files, conversation=turn)
 
-    def _stopped(self, running: _Running) -> Outcome:
+    async def _stopped(self, running: _Running) -> Outcome:
         """What has come by now is the answer; nothing has come: it costs nothing."""
         request = REQUEST.validate_json(running.job.request)
+        if part := running.part:
+            stored = await self._files.save(part.files)
+            return self._answered(running.job, request, replace(part, stopped=True), stored)
         if not isinstance(request, TextRequest) or not running.text:
             return Outcome("cancelled")
         return self._answered(running.job, request, Answer(running.text, stopped=True))

@@ -133,17 +133,20 @@ class Answer:
     usage: Usage | None = None
     engine: str = ""
     """What did the work, for the operator: a model's name, `espeak` …"""
+    notes: Sequence[str] = field(default=())
+    """The words of each file, where a speech is several notes."""
     heard: str = ""
     """What a recording was understood as."""
     stopped: bool = False
     """The customer stopped it; what had come by then is the answer."""
 
 
-Progress = Callable[[str], None]
-"""Called with the whole text so far (text jobs), or with "1/4" (pictures done of pictures asked for)."""
+Progress = Callable[[str | Answer], None]
+"""Called with the whole text so far (text jobs), with "1/4" (pictures done of pictures asked for), or with
+the answer as far as it is made (the notes of a long speech): its files will not change any more."""
 
 
-def unwatched(text: str) -> None:
+def unwatched(news: str | Answer) -> None:
     """The Progress of a job that nobody watches: its text need not come in pieces, which cost more."""
 
 
