@@ -243,12 +243,13 @@ class Jobs:
             running.stoppable = False
 
     async def _answer_in_time(self, running: _Running) -> Outcome:
-        work = self._work[running.job.kind]
+        work, request = self._work[running.job.kind], REQUEST.validate_json(running.job.request)
+        seconds = work.seconds + request.extra_seconds
         try:
-            async with asyncio.timeout(work.seconds):
-                return await self._ask(running, work.provider)
+            async with asyncio.timeout(seconds):
+                return await self._ask(running, request, work.provider)
         except TimeoutError:
-            log.warning("job out of time", job=running.job.id, seconds=work.seconds)
+            log.warning("job out of time", job=running.job.id, seconds=seconds)
             return Outcome("expired", error="error-no-answer")
         except asyncio.CancelledError:
             return await self._cancelled(running)
@@ -264,7 +265,7 @@ class Jobs:
         task.uncancel()
         return await self._stopped(running)
 
-    async def _ask(self, running: _Running, provider: Provider[Any]) -> Outcome:
+    async def _ask(self, running: _Running, request: Request, provider: Provider[Any]) -> Outcome:
         """The one call outside, and its files put on disk."""
         job = running.job
         self._tell(job.door, lambda door: door.started(job))
@@ -277,7 +278,7 @@ class Jobs:
             running.text = news
             self._tell(job.door, lambda door: door.progressed(job, news))
 
-        request, door = REQUEST.validate_json(job.request), self.doors.get(job.door)
+        door = self.doors.get(job.door)
         watched = progress if door is None or door.watches else unwatched
         answer = await provider.answer(request, await self._history(request), watched)
         if not answer.files and (not answer.text or not isinstance(request, TextRequest)):

@@ -20,6 +20,11 @@ class _Request(BaseModel):
     def makes_files(self) -> bool:
         return True
 
+    @property
+    def extra_seconds(self) -> float:
+        """How much longer than others of its kind it may take."""
+        return 0.0
+
 
 class Recording(BaseModel):
     """What a person said, kept under DATA_DIR for as long as its job may wait."""
@@ -65,6 +70,11 @@ class TextRequest(_Request):
     @property
     def makes_files(self) -> bool:
         return self.speak
+
+    @property
+    def extra_seconds(self) -> float:
+        """A recording is heard in a third of the time that it plays, and two others may be before it."""
+        return float(self.recording.seconds) if self.recording else 0.0
 
 
 class ImageRequest(_Request):
