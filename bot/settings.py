@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where /metrics is, at an address of its own; empty: nowhere."""
     public_url: str = ""
     """Where the HTTP door is reached from outside, for file and webhook addresses."""
     outbound_allow: Annotated[tuple[Place, ...], NoDecode] = ()
@@ -189,6 +192,11 @@ class Settings(BaseSettings):
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return None if value == "" else value
 
     @field_validator("outbound_allow", mode="before")
     @classmethod

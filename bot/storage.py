@@ -63,7 +63,7 @@ class Storage:
     """What `open_storage` gives: `write` for changes, `fetch` and `fetch_one` for looking."""
 
     def __init__(self, writer: Writer, readers: list[aiosqlite.Connection]) -> None:
-        self._writer = writer
+        self.writer = writer
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -76,7 +76,7 @@ class Storage:
         Raises whatever `fn` raised (then nothing of it is kept) or StorageError. Cancelling the caller
         cancels nothing: the transaction is made all the same, and its result is dropped.
         """
-        result: T = await self._writer.put(lambda conn: fn(conn, *args, **kwargs))
+        result: T = await self.writer.put(lambda conn: fn(conn, *args, **kwargs))
         return result
 
     async def fetch(self, sql: str, /, **values: Any) -> list[Row]:

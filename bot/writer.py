@@ -13,9 +13,11 @@ from collections import namedtuple
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from time import perf_counter
 from typing import Any, cast
 
 from billing import Row
+from bot.spread import MOMENTS, SIZES, Spread
 
 BATCH = 256
 """How many functions share one COMMIT at most: bounds how long the first of them waits."""
@@ -118,8 +120,16 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
         self._stopped = False
+        self.sizes = Spread(SIZES)
+        """How many functions shared a COMMIT."""
+        self.seconds = Spread(MOMENTS)
+        """From BEGIN to COMMIT."""
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
 
     def put(self, fn: Callable[[Connection], Any]) -> asyncio.Future[Any]:
         if self._stopped:
@@ -145,7 +155,10 @@ class Writer:
         more = True
         while more:
             batch, more = self._next_batch()
+            begun = perf_counter()
             commit_together(self._sqlite, connection, batch)
+            self.seconds.add(perf_counter() - begun)
+            self.sizes.add(len(batch))
             with suppress(RuntimeError):  # the loop is closed: nobody is left to tell
                 self._loop.call_soon_threadsafe(_tell_all, batch)
         self._sqlite.close()

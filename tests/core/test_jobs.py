@@ -226,7 +226,7 @@ async def test_a_stop_before_the_first_step_is_heard(engine: Engine) -> None:
         await engine.ask(ada)
         job = await engine.submit(ada)
         gate = Gate()
-        engine.storage._writer.put(gate.wait)
+        engine.storage.writer.put(gate.wait)
         async with asyncio.TaskGroup() as tasks:
             await asyncio.sleep(0)  # now the claim waits behind the gate, and the cancel behind the claim
             cancel = tasks.create_task(engine.jobs.cancel(job.id, ada))
@@ -249,7 +249,7 @@ async def test_a_stop_that_comes_while_it_is_settled_is_too_late(engine: Engine)
     async with engine.runs():
         job = await engine.submit(ada)
         await waiter.begun.wait()
-        engine.storage._writer.put(gate.wait)
+        engine.storage.writer.put(gate.wait)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(engine.jobs.cancel(job.id, ada))
             await asyncio.sleep(0)  # now the cancel waits behind the gate, and the settling behind the cancel

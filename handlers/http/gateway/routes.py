@@ -37,6 +37,7 @@ from handlers.http.gateway.limits import Limits
 from handlers.http.gateway.lines import Left, Line, Lines
 from handlers.http.gateway.metering import Meter, begin
 from handlers.http.gateway.streaming import Relaying
+from handlers.http.gateway.used import Used
 
 log = structlog.get_logger()
 
@@ -82,6 +83,7 @@ class Gateway:
         self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
     ) -> None:
         self.lines = Lines()
+        self.used = Used()
         self._storage = storage
         self._pool = pool
         self._prices = prices
@@ -157,6 +159,7 @@ class Gateway:
             return web.Response(status=GONE)
         finally:  # whatever has happened, nothing stays held
             await meter.end("failed")
+            self.used.note(given.price.name, meter)
 
     async def _relay(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter
