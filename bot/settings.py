@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.outbound import PORTS, Place, read_place
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 class SettingsError(Exception):
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
     """The ports of customers' own addresses that may be connected to."""
     sandbox_telegram_port: int = Field(default=8081, ge=0, le=65535)
     sandbox_bot_token: SecretStr = SecretStr("")
+    sandbox_published: bool = False
+    """HTTP_HOST may be another than 127.0.0.1 in the sandbox: in a container, published there."""
     sandbox_local_model: bool = True
     """English answers of the sandbox come from the small local model, where it is installed."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -245,7 +248,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _sandbox_is_local(self) -> "Settings":
-        if self.sandbox and self.http_host not in LOOPBACK:
+        if self.sandbox and self.http_host not in LOOPBACK and not self.sandbox_published:
             raise ValueError(
                 "HTTP_HOST must be 127.0.0.1 without a BOT_TOKEN: the sandbox is for this machine only"
             )
@@ -278,7 +281,12 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where this HTTP door is found, without a slash at the end."""
-        return self.public_url.rstrip("/") or f"http://{self.http_host}:{self.http_port}"
+        return self.public_url.rstrip("/") or self.local_url(self.http_port)
+
+    def local_url(self, port: int) -> str:
+        """The HTTP door as this machine reaches it."""
+        host = "127.0.0.1" if self.http_host in EVERYWHERE else self.http_host
+        return f"http://{host}:{port}"
 
 
 def load_settings(**given: Any) -> Settings:

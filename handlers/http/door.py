@@ -94,7 +94,7 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     async with AsyncExitStack() as stack:
         deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
-        address = f"http://{settings.http_host}:{port}"
+        address = settings.local_url(port)
         site.base = settings.public_url.rstrip("/") or address
         app[REQUESTS].doors[settings.route] = "simple_api"
         sources = Sources(storage, jobs, parts.pool, gateway, app[REQUESTS])

@@ -74,7 +74,7 @@ REQUESTS = web.AppKey("requests", Requests)
 
 @web.middleware
 async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
-    requests, begun = request.config_dict[REQUESTS], perf_counter()
+    requests, begun = request.app[REQUESTS], perf_counter()
     status, stream = LEFT, False
     requests.under_way += 1
     try:
