@@ -155,7 +155,7 @@ def _of_machinery(storage: Storage, lag: LoopLag) -> Iterator[Metric]:
     writer = storage.writer
     yield _spreads("bot_loop_lag_seconds", "How late the event loop was.", (), {(): lag.seconds})
     yield _spreads("bot_writer_batch_size", "Transactions that shared a COMMIT.", (), {(): writer.sizes})
-    yield _spreads("bot_writer_commit_seconds", "What a COMMIT took, with what came before it.", (), {(): writer.seconds})
+    yield _spreads("bot_writer_commit_seconds", "What a COMMIT took.", (), {(): writer.seconds})
     yield _gauge("bot_writer_waiting", "Transactions that wait for the writer.", writer.waiting)
 
 

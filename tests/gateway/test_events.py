@@ -57,3 +57,11 @@ def test_an_event_without_an_end_is_refused_and_takes_no_time():
     with pytest.raises(BadAnswer):
         events.feed(piece)
     assert time.perf_counter() - begun < 1, "it was 12"
+
+
+def test_empty_lines_between_events_are_none():
+    events = Events()
+
+    assert [events.feed(piece) for piece in (b"data: a\n\n", b"\n\n", b"data: b\n\n")] == [
+        [b"data: a\n\n"], [], [b"data: b\n\n"]
+    ]  # fmt: skip

@@ -80,7 +80,9 @@ class Gateway:
     def __init__(
         self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
     ) -> None:
-        self.lines = Lines(settings.gateway_at_one_time, settings.gateway_seconds)
+        self.lines = Lines(
+            settings.gateway_at_one_time, settings.gateway_seconds, settings.gateway_silence_seconds
+        )
         self.used = Used()
         self._storage = storage
         self._pool = pool
