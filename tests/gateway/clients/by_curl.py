@@ -8,7 +8,6 @@ import tempfile
 from typing import Any
 
 API, CODE = os.environ["API"], os.environ["CODE"]
-PIXEL = "data:image/png;base64,iVBORw0KGgo="
 TOOL = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
 
 
@@ -121,7 +120,7 @@ CASES = {
     "stream with usage": lambda: streamed(stream_options={"include_usage": True}),
     "tools": tools,
     "vision by url": lambda: seen(os.environ["PICTURE"]),
-    "vision by base64": lambda: seen(PIXEL),
+    "vision by base64": lambda: seen(os.environ["PIXEL"]),
     "completions": lambda: {
         "text": post("/completions", {"model": "gpt-a", "prompt": "Once"})["choices"][0]["text"]
     },

@@ -1,6 +1,7 @@
 """What every client asks for, what it must make of the answer, and what that costs.
 
-A client is a program that takes a case's name and prints JSON. Its environment has API, CODE, POOR, PICTURE.
+A client is a program that takes a case's name and prints JSON. Its environment has API, CODE, POOR,
+PICTURE (an address) and PIXEL (the same picture inline).
 """
 
 from typing import Any, NamedTuple

@@ -3,7 +3,6 @@ const { default: OpenAI, toFile } = await import(process.env.OPENAI);
 
 const made = (apiKey) => new OpenAI({ baseURL: process.env.API, apiKey, maxRetries: 0, timeout: 20000 });
 const client = made(process.env.CODE);
-const PIXEL = "data:image/png;base64,iVBORw0KGgo=";
 const TOOL = { type: "function", function: { name: "add", parameters: { type: "object" } } };
 
 const ask = ({ content = "Hi", model = "gpt-a", of = client, ...more } = {}) =>
@@ -76,7 +75,7 @@ const CASES = {
   "stream with usage": () => streamed({ stream_options: { include_usage: true } }),
   tools,
   "vision by url": () => seen(process.env.PICTURE),
-  "vision by base64": () => seen(PIXEL),
+  "vision by base64": () => seen(process.env.PIXEL),
   completions: async () => ({
     text: (await client.completions.create({ model: "gpt-a", prompt: "Once" })).choices[0].text,
   }),

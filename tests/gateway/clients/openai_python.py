@@ -8,7 +8,6 @@ from typing import Any
 import openai
 
 client = openai.OpenAI(base_url=os.environ["API"], api_key=os.environ["CODE"], max_retries=0, timeout=20)
-PIXEL = "data:image/png;base64,iVBORw0KGgo="
 TOOL: Any = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
 
 
@@ -102,7 +101,7 @@ CASES = {
     "stream with usage": lambda: streamed(stream_options={"include_usage": True}),
     "tools": tools,
     "vision by url": lambda: seen(os.environ["PICTURE"]),
-    "vision by base64": lambda: seen(PIXEL),
+    "vision by base64": lambda: seen(os.environ["PIXEL"]),
     "completions": completions,
     "responses": responses,
     "responses streamed": responses_streamed,

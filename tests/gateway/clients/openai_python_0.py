@@ -10,7 +10,6 @@ import sys
 import openai
 
 openai.api_base, openai.api_key = os.environ["API"], os.environ["CODE"]
-PIXEL = "data:image/png;base64,iVBORw0KGgo="
 TOOL = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
 
 
@@ -86,7 +85,7 @@ CASES = {
     "stream with usage": lambda: streamed(stream_options={"include_usage": True}),
     "tools": tools,
     "vision by url": lambda: seen(os.environ["PICTURE"]),
-    "vision by base64": lambda: seen(PIXEL),
+    "vision by base64": lambda: seen(os.environ["PIXEL"]),
     "completions": lambda: {"text": openai.Completion.create(model="gpt-a", prompt="Once").choices[0].text},
     "images": lambda: {
         "pictures": [one.b64_json for one in openai.Image.create(model="p", prompt="A cat", n=2).data]
