@@ -12,9 +12,11 @@ answer that comes after somebody else has taken the job over is noted and never 
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import structlog
@@ -29,6 +31,7 @@ from bot.prices import Prices
 from bot.providers import Answer, Provider, Request, TextRequest, Turn, unwatched
 from bot.providers.errors import NoAnswer, ProviderError
 from bot.queue import Job, NewJob, Outcome
+from bot.spread import Spread
 from bot.storage import Storage, StorageError
 from bot.watch import BooksWrong, Watch
 
@@ -101,6 +104,10 @@ class Jobs:
         self.watch = watch or Watch()
         self.boot = secrets.token_hex(8)
         self.doors: dict[str, Door] = {}
+        self.ended: Counter[tuple[str, str, str]] = Counter()
+        """Jobs of this run, by door, kind and final state."""
+        self.seconds = {kind: Spread() for kind in work}
+        """From a job's beginning to its end."""
         self.prices = prices
         self._storage = storage
         self._files = files
@@ -212,8 +219,10 @@ class Jobs:
 
     async def _answer(self, running: _Running) -> None:
         job = running.job
+        begun = perf_counter()
         try:
             await self._settle(job, await self._outcome(running))
+            self.seconds[job.kind].add(perf_counter() - begun)
         except Exception:
             log.exception("job left without its end", job=job.id)  # the audit and the next run see to it
         finally:
@@ -308,6 +317,7 @@ class Jobs:
     async def _end(self, job: Job, outcome: Outcome) -> None:
         if await self._insist(queue.settle, job, outcome, now()):
             log.info("job ended", job=job.id, state=outcome.state, charged=outcome.charged)
+            self.ended[job.door, job.kind, outcome.state] += 1
             self._tell(job.door, lambda door: door.ended(job.id))
         else:
             log.warning("answer came late", job=job.id, attempt=job.attempt)
@@ -324,8 +334,9 @@ class Jobs:
                 await asyncio.sleep(DISK_PAUSE)
 
     async def _tell_cancelled(self, job: int) -> None:
-        row = await self._storage.fetch_one("SELECT door FROM job WHERE id = :id", id=job)
+        row = await self._storage.fetch_one("SELECT door, kind, state FROM job WHERE id = :id", id=job)
         assert row is not None
+        self.ended[row.door, row.kind, row.state] += 1
         self._tell(row.door, lambda door: door.ended(job))
 
     def _tell(self, name: str, news: Callable[[Door], None]) -> None:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.outbound import PORTS, Place, read_place
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 class SettingsError(Exception):
@@ -75,6 +76,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where /metrics is, at an address of its own; empty: nowhere."""
     public_url: str = ""
     """Where the HTTP door is reached from outside, for file and webhook addresses."""
     outbound_allow: Annotated[tuple[Place, ...], NoDecode] = ()
@@ -83,6 +87,8 @@ class Settings(BaseSettings):
     """The ports of customers' own addresses that may be connected to."""
     sandbox_telegram_port: int = Field(default=8081, ge=0, le=65535)
     sandbox_bot_token: SecretStr = SecretStr("")
+    sandbox_published: bool = False
+    """HTTP_HOST may be another than 127.0.0.1 in the sandbox: in a container, published there."""
     sandbox_local_model: bool = True
     """English answers of the sandbox come from the small local model, where it is installed."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -190,6 +196,11 @@ class Settings(BaseSettings):
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
 
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return None if value == "" else value
+
     @field_validator("outbound_allow", mode="before")
     @classmethod
     def _places(cls, value: Any) -> Any:
@@ -237,7 +248,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _sandbox_is_local(self) -> "Settings":
-        if self.sandbox and self.http_host not in LOOPBACK:
+        if self.sandbox and self.http_host not in LOOPBACK and not self.sandbox_published:
             raise ValueError(
                 "HTTP_HOST must be 127.0.0.1 without a BOT_TOKEN: the sandbox is for this machine only"
             )
@@ -270,7 +281,12 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where this HTTP door is found, without a slash at the end."""
-        return self.public_url.rstrip("/") or f"http://{self.http_host}:{self.http_port}"
+        return self.public_url.rstrip("/") or self.local_url(self.http_port)
+
+    def local_url(self, port: int) -> str:
+        """The HTTP door as this machine reaches it."""
+        host = "127.0.0.1" if self.http_host in EVERYWHERE else self.http_host
+        return f"http://{host}:{port}"
 
 
 def load_settings(**given: Any) -> Settings:

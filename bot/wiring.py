@@ -58,6 +58,8 @@ class App:
     surroundings: Surroundings
     sweeps: Sweeps
     gateway: Gateway
+    metrics: str
+    """Where Prometheus finds the figures; "": nowhere."""
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""
@@ -112,7 +114,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             tasks.create_task(run())
             for run in (jobs.run, keeper.run, keeper.refresh, *http.tasks, *telegram.tasks)
         ]
-        yield App(settings, storage, jobs, operator, http.address, outside, swept, http.gateway)
+        yield App(settings, storage, jobs, operator, http.address, outside, swept, http.gateway, http.metrics)
         for part in (http.gateway, jobs, telegram, http.deliveries):
             await part.drain(settings.drain_seconds)
         for task in running:

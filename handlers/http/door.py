@@ -30,7 +30,10 @@ from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
+from handlers.http.figures import Sources
 from handlers.http.gateway.routes import GATEWAY, Gateway
+from handlers.http.measured import REQUESTS
+from handlers.http.metrics import open_metrics
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.polling import JOBS
 from handlers.http.simple_api import SIMPLE_API, SimpleApi
@@ -68,6 +71,8 @@ class HttpDoor:
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     sweeps: Sweeps
+    metrics: str
+    """Where Prometheus finds the figures; "": nowhere."""
 
 
 @asynccontextmanager
@@ -89,9 +94,13 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     async with AsyncExitStack() as stack:
         deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
-        address = f"http://{settings.http_host}:{port}"
+        address = settings.local_url(port)
         site.base = settings.public_url.rstrip("/") or address
-        yield HttpDoor(address, gateway, deliveries, (deliveries.run, gateway.run), _sweeps(storage))
+        app[REQUESTS].doors[settings.route] = "simple_api"
+        sources = Sources(storage, jobs, parts.pool, gateway, app[REQUESTS])
+        metrics = await stack.enter_async_context(open_metrics(settings, sources))
+        tasks = (deliveries.run, gateway.run, *([sources.lag.run] if metrics else []))
+        yield HttpDoor(address, gateway, deliveries, tasks, _sweeps(storage), metrics)
 
 
 @asynccontextmanager

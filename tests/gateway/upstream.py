@@ -94,6 +94,9 @@ class Upstream:
     async def _answer(self, request: web.Request, path: str, body: dict[str, Any]) -> web.StreamResponse:
         if self.act is not None:
             return await self.act(request, body)
+        return await self.usual(request, path, body)
+
+    async def usual(self, request: web.Request, path: str, body: dict[str, Any]) -> web.StreamResponse:
         if body.get("stream"):
             return await self.stream(request, self.events)
         match path:

@@ -35,6 +35,7 @@ from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.lines import Left, Line, Lines
 from handlers.http.gateway.metering import Meter, begin
 from handlers.http.gateway.streaming import Relaying
+from handlers.http.gateway.used import Used
 
 log = structlog.get_logger()
 
@@ -82,6 +83,7 @@ class Gateway:
         self.lines = Lines(
             settings.gateway_at_one_time, settings.gateway_seconds, settings.gateway_silence_seconds
         )
+        self.used = Used()
         self._storage = storage
         self._pool = pool
         self._prices = prices
@@ -157,6 +159,7 @@ class Gateway:
             return web.Response(status=GONE)
         finally:  # whatever has happened, nothing stays held
             await meter.end("failed")
+            self.used.note(given.price.name, meter)
 
     async def _relay(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter
