@@ -15,7 +15,7 @@ from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.payments import vouchers
 from billing.payments.orders import Pack
-from bot import conversations
+from bot import conversations, flagged
 from bot.blocks import FORGIVEN, Blocks, Rates
 from bot.blocks import forget as forget_blocks
 from bot.books import Secrets, open_books
@@ -131,7 +131,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         deliveries = await stack.enter_async_context(
             open_callback_api(app, settings, jobs, secrets.encryption_key, tell)
         )
-        gateway = app[GATEWAY] = Gateway(storage, pool, price_lists, watch, settings)
+        gateway = app[GATEWAY] = Gateway(storage, pool, price_lists, watch, settings, providers.moderation)
         app[SIMPLE_API] = SimpleApi(gateway, settings, texts)
         app.router.add_route("*", settings.route, simple_api.take)
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
@@ -212,7 +212,7 @@ def make_jobs(
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
         "image": Work(providers.image, settings.image_workers, settings.image_seconds),
-        "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
+        "voice": Work(providers.voice, settings.voice_workers, settings.voice_seconds),
     }
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),
@@ -238,6 +238,7 @@ def sweeps(
         await storage.write(callback_api.forget_replies, now() - 7 * DAY)
         await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
         await storage.write(forget_blocks, now() - FORGIVEN)
+        await storage.write(flagged.forget, now() - settings.moderation_days * DAY)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())
