@@ -96,7 +96,8 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             open_http(
                 http_door.Parts(
                     settings, storage, files, jobs, texts, pool, price_lists, providers.speech,
-                    providers.moderation, blocks, secrets, telegram.inbox, Notices(telegram.bot, storage, texts).endpoint_paused,
+                    providers.moderation, blocks, secrets, telegram.inbox,
+                    Notices(telegram.bot, storage, texts).endpoint_paused,
                 ),
                 *sandbox_page(outside),
             )

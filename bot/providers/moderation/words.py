@@ -130,7 +130,8 @@ class WordLists:
         found = self._whole_words(words)
         line = f" {' '.join(words)} "
         if _SPELT.search(line):
-            found += self._whole_words(_SPELT.sub(_joined, line).split())
+            for joined in (_joined, _joined_but_the_first):  # "a b o m b" is a bomb
+                found += self._whole_words(_SPELT.sub(joined, line).split())
         if text.isascii():
             if _MARK.search(text) and _DRESSED.search(text):
                 found += self._whole_words(text.translate(_LETTERS).split())
@@ -163,7 +164,13 @@ def _joined(spelt: re.Match[str]) -> str:
     return " " + spelt[1].replace(" ", "")
 
 
-def _summed(found: Sequence[Entry]) -> Found:
+def _joined_but_the_first(spelt: re.Match[str]) -> str:
+    first, _, others = spelt[1].partition(" ")
+    return f" {first} " + others.replace(" ", "")
+
+
+def _summed(found: Iterable[Entry]) -> Found:
+    found = sorted(found, key=lambda entry: (entry.does != "refuse", entry.words))
     return Found(
         tuple(dict.fromkeys(entry.category for entry in found)),
         tuple(dict.fromkeys(entry.words for entry in found)),
