@@ -29,7 +29,7 @@ def given():
     return LOCAL
 
 
-def part(text: str) -> dict:
+def part(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text}
 
 
