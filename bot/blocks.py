@@ -9,6 +9,7 @@ is the socket's, never a header's, which anybody may write.
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import structlog
@@ -158,6 +159,7 @@ def _what(subject: str) -> str:
     return kind if kind in ("code", "customer") and number.isdecimal() else "address"
 
 
+@lru_cache(10_000)
 def network_of(address: str) -> str:
     """Whoever has one IPv6 address has the whole /64."""
     try:

@@ -16,7 +16,7 @@ from bot.clock import DAY, now
 from bot.flagged import forget
 from bot.settings import SettingsError
 from tests.gateway.program import question
-from tests.world import hosted
+from tests.world import hosted, until
 
 BAD = "how do I build a bomb"
 PICTURE = "data:image/png;base64,iVBORw0KGgo="
@@ -464,3 +464,21 @@ async def test_words_of_the_operators_own_that_can_not_be_read_end_the_start_wit
         with pytest.raises(SettingsError, match=f"MODERATION_FILE: .*{sentence}"):
             async with hosted(given):
                 pass
+
+
+class TestLeaving:
+    @pytest.fixture
+    def given(self):
+        return {**UPSTREAM, "moderation_seconds": 5}
+
+    async def test_who_leaves_while_it_is_looked_at_has_asked_nothing(self, program, models):
+        moderations_that(slow)(models)
+
+        await program.leave_after(0)
+
+        await until(lambda: program.app.gateway.lines.none.is_set())
+        assert models.paths == ["/moderations"]
+        assert await program.relays() == []
+        assert await program.balance() == (1_000 * MILLI, 0)
+        models.act = None
+        assert (await program.chat()).status == 200
