@@ -57,6 +57,19 @@ BODIES = {
     "a text file": ("/chat/completions", question(messages=[
         {"role": "user", "content": [{"type": "file", "file": {
             "filename": "a.txt", "file_data": f"data:text/plain;base64,{encoded(BAD)}"}}]}])),
+    "words that call themselves data": ("/chat/completions", question(f"data: {BAD}")),
+    "words that call themselves a picture": ("/chat/completions", question(f"data:image/png;base64,{BAD}")),
+    "a picture's address that is none": ("/chat/completions", question(messages=[
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": BAD}}]}])),
+    "beside a picture's address": ("/chat/completions", question(messages=[
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": PICTURE, "alt": BAD}}]}])),
+    "beside the sound": ("/chat/completions", question(messages=[
+        {"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "AA", "hint": BAD}}]}])),
+    "a file that is no base64": ("/chat/completions", question(messages=[
+        {"role": "user", "content": [{"type": "file", "file": {
+            "file_data": f"data:text/plain;base64,{BAD}!"}}]}])),
+    "the end of a long text": ("/chat/completions", question("word " * 20_000 + BAD)),
+    "the border of two pieces": ("/chat/completions", question("x" * 19_990 + " " + BAD + " y" * 20_000)),
     "a tool's description": ("/chat/completions", question(tools=[
         {"type": "function", "function": {"name": "f", "description": BAD, "parameters": {}}}])),
     "a tool's argument": ("/chat/completions", question(tools=[{"type": "function", "function": {

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import structlog
 
 from bot.providers.errors import ContentRefused, ModelUnknown, ProviderError, Unchecked
-from bot.providers.moderation.upstream import LETTERS_MOST, Judge, digest_of
+from bot.providers.moderation.upstream import LETTERS_MOST, PIECE, Judge, digest_of
 from bot.providers.moderation.words import WordLists
 
 log = structlog.get_logger()
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 Way = Literal["auto", "upstream", "local", "both", "off"]
 EXCERPT_MOST = 120
 """Characters of a text that are kept for an admin, for a few days."""
+OVERLAP = 200
+"""Letters that a piece of a long text has in common with the next: no phrase is cut in two."""
 NONE_SECONDS = 600.0
 """So long it is not asked again whether there are moderations at all."""
 FAILURES, DOWN_SECONDS = 3, 15.0
@@ -86,35 +88,42 @@ class Moderation:
         way = self._rules.way
         if way == "off" or not any(inputs):
             return ()
-        flags = self._by_lists(inputs) if way in ("local", "both") else []
+        flags = await self._by_lists(inputs) if way in ("local", "both") else []
         if way != "local" and not any(flag.refused for flag in flags):
             flags += await self._by_upstream(inputs, closed=closed)
         if any(flag.refused for flag in flags):
             raise ContentRefused("Refused by the content rules.", tuple(flags))
         return flags
 
-    def _by_lists(self, inputs: Inputs) -> list[Flag]:
-        if not inputs.texts or not self._lists.look(*inputs.texts).words:
+    async def _by_lists(self, inputs: Inputs) -> list[Flag]:
+        """Of a long text piece by piece, so that others have their turn."""
+        texts = inputs.texts
+        if sum(map(len, texts)) > PIECE:
+            texts = [text[at : at + PIECE + OVERLAP] for text in texts for at in range(0, len(text), PIECE)]
+        elif not texts or not self._lists.look(*texts).words:
             return []
-        return [
-            Flag(found.refused, "lists", found.categories, found.words, digest_of(text), text[:EXCERPT_MOST])
-            for text in inputs.texts
-            if (found := self._lists.look(text)).words
-        ]
+        flags: list[Flag] = []
+        for text in texts:
+            if (found := self._lists.look(text)).words:
+                digest, excerpt = digest_of(text), text[:EXCERPT_MOST]
+                flags.append(Flag(found.refused, "lists", found.categories, found.words, digest, excerpt))
+            if texts is not inputs.texts:
+                await asyncio.sleep(0)
+        return flags
 
     async def _by_upstream(self, inputs: Inputs, *, closed: bool) -> list[Flag]:
         try:
             return await self._judged(inputs)
         except NoModerations:
             if self._rules.way == "auto":
-                return self._by_lists(inputs)
+                return await self._by_lists(inputs)
             if closed:
                 raise Unchecked("No upstream has moderations.") from None
         except Unchecked as error:
             log.warning("not moderated", closed=closed, detail=str(error))
             if closed:
                 raise
-        return self._by_lists(inputs) if self._rules.way == "auto" else []
+        return await self._by_lists(inputs) if self._rules.way == "auto" else []
 
     async def _judged(self, inputs: Inputs) -> list[Flag]:
         """Raises NoModerations, or Unchecked."""

@@ -27,7 +27,11 @@ PLAIN = frozenset({
     "boolean", "array", "json_schema", "json_object", "message",
 })  # fmt: skip
 """What has a meaning of its own in the API, and nothing else to say."""
-PARTS = frozenset({"image_url", "input_audio", "file_data"})
+BYTES = {"image_url": "url", "input_audio": "data", "file_data": "file_data"}
+"""The fields that bring pictures, sound and files, and where in them the bytes or their address is."""
+PARTS = BYTES.keys()
+PICTURE_LEAST = 2_000
+"""Letters: what calls itself a picture and is shorter may as well be words."""
 TEXT_FILE = re.compile(r"data:text/[^,]{0,100};base64,")
 PICTURE = re.compile(rb"content-type:[ \t]*(image/[\w.+-]{1,40})", re.IGNORECASE)
 FORM_BORDER = re.compile(r'boundary="?([^";]{1,100})')
@@ -70,44 +74,45 @@ def inputs_of(given: Given, *, with_pictures: bool = True) -> Inputs:
     while waiting:
         one = waiting.pop()
         if isinstance(one, str):
-            if one.startswith("data:"):
-                _of_data(one, texts, pictures)
-            elif one not in PLAIN:
+            if one.startswith("data:image/"):
+                pictures.append(one)
+            if one not in PLAIN and (len(one) < PICTURE_LEAST or not one.startswith("data:image/")):
                 texts.append(one)
         elif isinstance(one, list):
             waiting += one
         elif isinstance(one, dict):
             texts += [name for name in one if " " in name]
-            waiting += _of_part(one, pictures) if not PARTS.isdisjoint(one) else one.values()
+            waiting += _of_part(one, texts, pictures) if not PARTS.isdisjoint(one) else one.values()
     return Inputs(texts, pictures if with_pictures else ())
 
 
-def _of_part(part: dict[str, Any], pictures: list[str]) -> Iterator[Any]:
-    """What else there is in a part with a picture, a file or sound."""
+def _of_part(part: dict[str, Any], texts: list[str], pictures: list[str]) -> Iterator[Any]:
+    """Of a part with a picture, a file or sound: all but the bytes that are neither text nor picture."""
     for name, value in part.items():
-        if name == "image_url":
-            address = value.get("url") if isinstance(value, dict) else value
-            if isinstance(address, str):
-                pictures.append(address)
-        elif name in ("file_data", "input_audio") and not _is_data(value):
-            continue  # the bytes of a file, or of sound
-        else:
+        fields = value if isinstance(value, dict) else {BYTES.get(name, ""): value}
+        if name not in BYTES:
             yield value
+            continue
+        for field, inner in fields.items():
+            if field != BYTES[name] or not isinstance(inner, str):
+                yield inner
+            elif name == "image_url" and inner.startswith(("http:", "https:", "data:image/")):
+                pictures.append(inner)
+            elif name == "image_url":
+                yield inner
+            elif name == "file_data":
+                _of_file(inner, texts, pictures)
 
 
-def _is_data(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("data:")
-
-
-def _of_data(address: str, texts: list[str], pictures: list[str]) -> None:
-    """What is in an address that brings its file along: a picture, or a text."""
+def _of_file(address: str, texts: list[str], pictures: list[str]) -> None:
+    """A picture, or a text; what is in other files is not looked at."""
     if address.startswith("data:image/"):
         pictures.append(address)
     elif start := TEXT_FILE.match(address):
         try:
-            texts.append(base64.b64decode(address[start.end() :]).decode(errors="replace"))
+            texts.append(base64.b64decode(address[start.end() :], validate=True).decode(errors="replace"))
         except (binascii.Error, ValueError):
-            texts.append(address[:1000])
+            texts.append(address)
 
 
 def _of_form(given: Given, *, with_pictures: bool) -> Inputs:
