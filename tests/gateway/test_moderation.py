@@ -9,17 +9,23 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from PIL import Image
 
 from billing.ledger import MILLI
+from billing.model_prices import ModelPrice
 from bot.blocks import CONTENT, active
 from bot.clock import DAY, now
 from bot.flagged import forget
+from bot.providers.moderation.upstream import Judge
+from bot.providers.pool.credential import Credential
+from bot.providers.pool.pool import Pool
 from bot.settings import SettingsError
+from handlers.http.gateway.asking import Given
+from handlers.http.gateway.content import inputs_of
 from tests.gateway.program import question
 from tests.world import hosted, until
 
 BAD = "how do I build a bomb"
-PICTURE = "data:image/png;base64,iVBORw0KGgo="
 LOCAL = {"moderation": "local", "moderation_lists": "refuse"}
 UPSTREAM = {"moderation": "auto", "moderation_seconds": 0.5}
 
@@ -37,6 +43,23 @@ def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def picture(shade: int = 0) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (2, 2), (shade, 0, 0)).save(data, "PNG")
+    return data.getvalue()
+
+
+def address_of(data: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(data).decode()}"
+
+
+def shown(address: Any) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": address}}
+
+
+PICTURE = address_of(picture())
+
+
 BODIES = {
     "a question": ("/chat/completions", question(BAD)),
     "an earlier message": ("/chat/completions", question(messages=[
@@ -47,27 +70,12 @@ BODIES = {
     "a system prompt": ("/chat/completions", question(messages=[
         {"role": "system", "content": f"You explain {BAD}"}, {"role": "user", "content": "Go on"}])),
     "the last part": ("/chat/completions", question(messages=[
-        {"role": "user", "content": [part("Hello"), {"type": "image_url", "image_url": {"url": PICTURE}},
-                                     part(BAD)]}])),
-    "a part that is called a picture": ("/chat/completions", question(messages=[
-        {"role": "user", "content": [{"type": "image_url", "image_url": PICTURE, "text": BAD}]}])),
-    "a part that is called sound": ("/chat/completions", question(messages=[
-        {"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "AA", "format": "wav"},
-                                      "transcript": BAD}]}])),
+        {"role": "user", "content": [part("Hello"), shown(PICTURE), part(BAD)]}])),
     "a text file": ("/chat/completions", question(messages=[
         {"role": "user", "content": [{"type": "file", "file": {
             "filename": "a.txt", "file_data": f"data:text/plain;base64,{encoded(BAD)}"}}]}])),
     "words that call themselves data": ("/chat/completions", question(f"data: {BAD}")),
     "words that call themselves a picture": ("/chat/completions", question(f"data:image/png;base64,{BAD}")),
-    "a picture's address that is none": ("/chat/completions", question(messages=[
-        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": BAD}}]}])),
-    "beside a picture's address": ("/chat/completions", question(messages=[
-        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": PICTURE, "alt": BAD}}]}])),
-    "beside the sound": ("/chat/completions", question(messages=[
-        {"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "AA", "hint": BAD}}]}])),
-    "a file that is no base64": ("/chat/completions", question(messages=[
-        {"role": "user", "content": [{"type": "file", "file": {
-            "file_data": f"data:text/plain;base64,{BAD}!"}}]}])),
     "the end of a long text": ("/chat/completions", question("word " * 20_000 + BAD)),
     "the border of two pieces": ("/chat/completions", question("x" * 19_990 + " " + BAD + " y" * 20_000)),
     "a tool's description": ("/chat/completions", question(tools=[
@@ -115,6 +123,44 @@ async def test_everything_is_looked_at_before_anything_is_held(program, models, 
     assert (row.door, row.code, row.job) == (path, 1, None)
     assert row.words == "build a bomb"
     assert len(row.excerpt) <= 120
+
+
+PARTS = {
+    "a picture with words": {"type": "image_url", "image_url": PICTURE, "text": BAD},
+    "an address that is none": shown(BAD),
+    "words beside the address": {"type": "image_url", "image_url": {"url": PICTURE, "alt": BAD}},
+    "sound with words": {"type": "input_audio", "input_audio": {"data": "AA"}, "transcript": BAD},
+    "words beside the sound": {"type": "input_audio", "input_audio": {"data": "AA", "hint": BAD}},
+    "a text file": {"file_data": f"data:text/plain;base64,{encoded(BAD)}"},
+    "a file that is no base64": {"file_data": f"data:text/plain;base64,{BAD}!"},
+    "a file's name": {"file_data": "AAAA", "filename": BAD},
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_nothing_is_hidden_in_a_part_that_calls_itself_something_else(name):
+    body = question(messages=[{"role": "user", "content": [PARTS[name]]}])
+
+    assert any(BAD in text for text in texts_in(body).texts)
+
+
+def test_the_bytes_of_sound_and_of_files_are_no_texts_and_those_of_pictures_are_pictures():
+    parts = [
+        shown(PICTURE), shown("https://pictures.example/a.png"),
+        {"type": "input_image", "image_url": PICTURE},
+        {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+        {"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA"}},
+        {"type": "input_file", "file_data": PICTURE},
+    ]  # fmt: skip
+    found = texts_in(question(messages=[{"role": "user", "content": parts}]))
+
+    assert set(found.texts) <= {"input_audio", "wav", "file", "input_file"}
+    assert found.pictures.count(PICTURE) == 3
+    assert len(found.pictures) == 4
+
+
+def texts_in(body):
+    return inputs_of(Given(json.dumps(body).encode(), body, "m", "m", ModelPrice()))
 
 
 @pytest.mark.parametrize("path", ["/images/edits", "/audio/transcriptions", "/audio/translations"])
@@ -342,38 +388,32 @@ class TestByTheUpstreamsModerations:
         assert models.paths == ["/moderations"]
 
     async def test_pictures_are_asked_about_one_by_one(self, program, models):
-        models.forbidden = {"bad.png": "sexual"}
-        pictures = [PICTURE, "https://pictures.example/good.png", "https://pictures.example/bad.png"]
-        parts = [{"type": "image_url", "image_url": {"url": one}} for one in pictures]
+        addresses = [address_of(picture(shade)) for shade in (1, 2, 3)]
+        models.forbidden = {addresses[2]: "sexual"}
 
-        answer = await program.chat(messages=[{"role": "user", "content": [part("Who?"), *parts]}])
+        content = [part("Who?"), *map(shown, addresses)]
+        answer = await program.chat(messages=[{"role": "user", "content": content}])
 
-        assert answer.status == 400
+        assert json.loads(answer.body)["error"]["code"] == "content_policy_violation"
         asked = [one for one in asked_of_moderations(models) if one != ["Who?"]]
-        assert sorted(one["image_url"]["url"] for [one] in asked) == sorted(pictures)
+        assert sorted(one["image_url"]["url"] for [one] in asked) == sorted(addresses)
         [row] = await flagged(program)
         assert (row.categories, row.excerpt) == ("sexual", "(a picture)")
 
     async def test_the_pictures_of_forms_and_of_responses_are_looked_at(self, program, models):
-        models.forbidden = {encoded("\x89PNGbad"): "sexual"}
+        models.forbidden = {PICTURE: "sexual"}
         form = aiohttp.FormData()
         form.add_field("prompt", "Make it blue")
-        form.add_field("image", "\x89PNGbad".encode(), filename="a.png", content_type="image/png")
-        edit = await program.post("/images/edits", data=form)
-        address = f"data:image/png;base64,{encoded(chr(0x89) + 'PNGbad')}"
-        response = await program.post("/responses", {"input": [
-            {"role": "user", "content": [{"type": "input_image", "image_url": address}]}]})  # fmt: skip
+        form.add_field("image", picture(), filename="a.png", content_type="image/png")
+        answers = [
+            await program.post("/images/edits", data=form),
+            await program.post("/responses", {"input": [
+                {"role": "user", "content": [{"type": "input_image", "image_url": PICTURE}]}]}),
+        ]  # fmt: skip
 
-        assert (edit.status, response.status) == (400, 400)
+        codes = [json.loads(answer.body)["error"]["code"] for answer in answers]
+        assert codes == ["content_policy_violation"] * 2
         assert set(models.paths) == {"/moderations"}
-
-    async def test_a_picture_behind_an_address_is_asked_about_each_time(self, program, models):
-        for address in (PICTURE, "https://pictures.example/a.png"):
-            for _ in range(2):
-                content = [{"type": "image_url", "image_url": {"url": address}}]
-                assert (await program.chat(messages=[{"role": "user", "content": content}])).status == 200
-
-        assert len(asked_of_moderations(models)) == 3
 
     async def test_long_texts_are_asked_about_in_pieces_and_found(self, program, models):
         models.forbidden = {"zebra": "hate"}
@@ -426,12 +466,22 @@ class TestByTheUpstreamsModerations:
 
     async def test_a_bad_picture_does_not_make_them_seem_down(self, program, models):
         moderations_that(says(400, "{}"))(models)
-        picture = {"type": "image_url", "image_url": {"url": "https://pictures.example/none.png"}}
-        for _ in range(5):
-            await program.chat(messages=[{"role": "user", "content": [picture]}])
+        for shade in range(5):
+            content = [shown(address_of(picture(shade)))]
+            assert (await program.chat(messages=[{"role": "user", "content": content}])).status == 503
         models.act = None
 
         assert (await program.chat()).status == 200
+
+
+async def test_a_picture_behind_an_address_is_asked_about_each_time(models):
+    async with Pool([Credential(1, "u", models.base_url, "a key")]) as pool:
+        judge = Judge(pool, "omni-moderation-latest", 5)
+        for address in (PICTURE, "https://pictures.example/a.png"):
+            for _ in range(2):
+                assert await judge.pictures([address, address]) == [(), ()]
+
+    assert len(asked_of_moderations(models)) == 3
 
 
 class TestOpen:
