@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run admin test test-slow test-browser cover lint check compose prove prove-long edge stt clean
 .PHONY: bench bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech bench-gateway
+
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
 

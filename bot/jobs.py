@@ -27,9 +27,11 @@ from bot import queue
 from bot.clock import SECOND, now
 from bot.conversations import Conversations
 from bot.files import Files, StoredFile
+from bot.flagged import UPSTREAM
 from bot.prices import Prices
 from bot.providers import Answer, Provider, Request, TextRequest, Turn, unwatched
-from bot.providers.errors import NoAnswer, ProviderError
+from bot.providers.errors import ContentRefused, NoAnswer, ProviderError
+from bot.providers.moderation import Flag
 from bot.queue import Job, NewJob, Outcome
 from bot.spread import Spread
 from bot.storage import Storage, StorageError
@@ -239,7 +241,7 @@ class Jobs:
             return Outcome("cancelled") if running.stop_asked else await self._answer_in_time(running)
         except ProviderError as error:
             log.warning("job failed", job=job.id, error=type(error).__name__, detail=str(error))
-            return Outcome("failed", error=error.word)
+            return Outcome("failed", error=error.word, flags=refusal_of(error))
         except Exception:
             log.exception("job failed", job=job.id)
             return INTERNAL
@@ -292,7 +294,7 @@ class Jobs:
             question = answer.heard or request.question
             turn = (request.conversation, question) if question else None
         charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
-        return Outcome("answered", charged, answer, files, conversation=turn)
+        return Outcome("answered", charged, answer, files, conversation=turn, flags=answer.flags)
 
     def _stopped(self, running: _Running) -> Outcome:
         """What has come by now is the answer; nothing has come: it costs nothing."""
@@ -350,3 +352,8 @@ class Jobs:
     def _wake_all(self) -> None:
         for wake in self._wake.values():
             wake.set()
+
+
+def refusal_of(error: ProviderError) -> Sequence[Flag]:
+    """What is noted of it: whoever is refused again and again is blocked, whoever it was that refused."""
+    return (error.flags or (UPSTREAM,)) if isinstance(error, ContentRefused) else ()

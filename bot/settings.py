@@ -71,6 +71,25 @@ class Settings(BaseSettings):
     recording_minutes: int = Field(default=30, ge=1, le=30)
     """The longest recording that is listened to."""
 
+    # What is asked, looked at before an upstream gets it
+    moderation: Literal["auto", "upstream", "local", "both", "off"] = "auto"
+    """auto: by the upstream's moderations where there are any, else by word lists."""
+    moderation_model: str = "omni-moderation-latest"
+    moderation_pictures: bool = True
+    """The upstream's moderations take pictures, too."""
+    moderation_seconds: float = Field(default=5, gt=0, le=60)
+    """How long looking may take."""
+    moderation_closed: Annotated[tuple[str, ...], NoDecode] = ("v1",)
+    """Where what can't be looked at is refused: v1, jobs (chat and callback API)."""
+    moderation_review: Annotated[tuple[str, ...], NoDecode] = ("self-harm", "self-harm/intent")
+    """The upstream's categories that are noted for an admin, not refused."""
+    moderation_lists: Literal["review", "refuse"] = "review"
+    """What follows from the shipped lists' [refuse] sections."""
+    moderation_file: str = ""
+    """Words of the operator's own, as bot/catalog/content_rules.txt."""
+    moderation_days: int = Field(default=7, ge=1, le=90)
+    """How long it is kept what was found."""
+
     # This machine
     data_dir: Path = Path("data")
     database_url: str = ""
@@ -138,7 +157,8 @@ class Settings(BaseSettings):
     api_code_requests: int = Field(default=3_000, ge=0)
     """Of one API code in a minute; beyond, requests are refused, and who goes on is blocked. 0: any."""
     api_content_refusals: int = Field(default=20, ge=0)
-    """Of one API code in an hour, by the content rules: then it is blocked for a time. 0: any."""
+    """Of one API code, or of one customer in chat, in an hour, by the content rules: then it is blocked for a
+    time. 0: any."""
     api_codes_on_request: bool = False
     """Customers may ask for API codes with /apicode; an admin approves each."""
     api_rotation_hours: float = Field(default=24, ge=0)
@@ -188,7 +208,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "admin_ids", "speech_engines", "transcription_engines", "outbound_ports", "whitelisted_ips",
-        "trusted_proxies", mode="before",
+        "trusted_proxies", "moderation_closed", "moderation_review", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -222,6 +242,13 @@ class Settings(BaseSettings):
     def _known_transcribers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if strange := set(value) - {"openai", "whisper"}:
             raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, whisper")
+        return value
+
+    @field_validator("moderation_closed")
+    @classmethod
+    def _known_doors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - {"v1", "jobs"}:
+            raise ValueError(f"unknown {', '.join(sorted(strange))}; there are v1, jobs")
         return value
 
     @field_validator("oauth_refresh")

@@ -97,8 +97,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         http = await stack.enter_async_context(
             open_http(
                 http_door.Parts(
-                    settings, storage, files, jobs, texts, pool, price_lists, providers.speech, blocks,
-                    secrets, telegram.inbox, Notices(telegram.bot, storage, texts).endpoint_paused,
+                    settings, storage, files, jobs, texts, pool, price_lists, providers.speech,
+                    providers.moderation, blocks, secrets, telegram.inbox,
+                    Notices(telegram.bot, storage, texts).endpoint_paused,
                 ),
                 *sandbox_page(outside),
             )
@@ -170,7 +171,7 @@ def make_jobs(
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
         "image": Work(providers.image, settings.image_workers, settings.image_seconds),
-        "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
+        "voice": Work(providers.voice, settings.voice_workers, settings.voice_seconds),
     }
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),

@@ -17,6 +17,7 @@ from bot.files import Files
 from bot.jobs import Jobs
 from bot.outbound import open_outbound
 from bot.price_lists import PriceLists
+from bot.providers.moderation import Moderation
 from bot.providers.pool.pool import Pool
 from bot.providers.speech import SpeechProvider
 from bot.settings import Settings
@@ -55,6 +56,7 @@ class Parts:
     pool: Pool
     price_lists: PriceLists
     speech: SpeechProvider
+    moderation: Moderation
     blocks: Blocks
     secrets: Secrets
     inbox: Inbox
@@ -88,7 +90,9 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     app[SPEECH], app[VOICES] = parts.speech, read_voices()
     app[INBOX], app[WEBHOOK_SECRET] = parts.inbox, parts.secrets.webhook
     app[JOBS], app[PRICES], app[SIGNING_KEY] = jobs, jobs.prices, parts.secrets.encryption_key
-    gateway = app[GATEWAY] = Gateway(storage, parts.pool, parts.price_lists, jobs.watch, settings)
+    gateway = app[GATEWAY] = Gateway(
+        storage, parts.pool, parts.price_lists, jobs.watch, settings, parts.moderation
+    )
     app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
     app.router.add_route("*", settings.route, simple_api.take)
     async with AsyncExitStack() as stack:

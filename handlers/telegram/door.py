@@ -40,6 +40,7 @@ from handlers.telegram import (
     code_options,
     deliveries,
     errors,
+    flagged,
     gifts,
     groups,
     image,
@@ -146,7 +147,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
-    asking, samples = Asking(parts.jobs, showing, settings), Samples()
+    asking, samples = Asking(parts.jobs, showing, settings, parts.blocks), Samples()
     statements_made = Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
@@ -261,7 +262,7 @@ def handlers_in_order() -> Dispatcher:
         observer.outer_middleware(meet)
     modules = (
         alarms, subscriptions, paysupport, admin, books, prices, upstreams, code_options, api_codes,
-        deliveries, vouchers, gifts, support, menu, account, low_balance, statements, purchases,
+        flagged, deliveries, vouchers, gifts, support, menu, account, low_balance, statements, purchases,
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, reconciling.router, *(method.router for method in METHODS),

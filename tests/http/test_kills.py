@@ -25,6 +25,7 @@ async def running(telegram, upstream, receiver, folder: Path, port: int, place: 
         "OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-tests", "DATA_DIR": str(folder),
         "HTTP_PORT": str(port), "DRAIN_SECONDS": "1", "PYTHONPATH": str(ROOT), "LOG_LEVEL": "warning",
         "OUTBOUND_ALLOW": f"127.0.0.1:{receiver.port}", "SPEECH_ENGINES": "openai",
+        "MODERATION": "local",
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.crashing", place, cwd=folder, env=env,

@@ -24,7 +24,7 @@ from bot.providers.pool.choice import Choice, Way
 from bot.providers.pool.credential import Credential
 from bot.providers.pool.health import ANY_MODEL, Health
 from bot.providers.pool.reply import Reply
-from bot.providers.pool.verdict import Verdict, of_answer, of_exception
+from bot.providers.pool.verdict import Verdict, of_answer, of_aside, of_exception
 from bot.spread import Spread
 
 log = structlog.get_logger()
@@ -57,6 +57,8 @@ class Call:
     connect_seconds: float = 10.0
     free: bool = False
     """Nothing is paid for it: it may be made twice."""
+    aside: bool = False
+    """Not every server has this path, or lets every key use it: that says nothing against the credential."""
 
 
 class State(NamedTuple):
@@ -322,7 +324,8 @@ class Pool:
             reply = Reply(await self._request(credential, call), credential)
             self._took(credential, time.perf_counter() - begun)
             if reply.status >= 300:
-                return Outcome(reply, of_answer(reply.status, reply.headers, await reply.look()))
+                verdict = of_answer(reply.status, reply.headers, await reply.look())
+                return Outcome(reply, of_aside(reply.status, verdict) if call.aside else verdict)
             reply.check()
             return Outcome(reply, None)
         except BaseException as error:

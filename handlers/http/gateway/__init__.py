@@ -4,5 +4,6 @@ routes.py     the paths, and the one way that every request takes
 asking.py     what was asked: code, body, model     kinds.py      what each kind of request may cost
 metering.py   the hold before, the charge after     usage.py      what the upstream says it did
 plain.py      an answer at once                     streaming.py  an answer event by event
+content.py    what the content rules say
 lines.py      who is still there                    errors.py     what goes wrong, as OpenAI says it
 """

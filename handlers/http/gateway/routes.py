@@ -16,6 +16,7 @@ from bot import relays
 from bot.clock import now
 from bot.price_lists import PriceLists
 from bot.providers.errors import ProviderError
+from bot.providers.moderation import Moderation
 from bot.providers.pool.pool import Call, Pool
 from bot.settings import Settings
 from bot.storage import Storage
@@ -30,6 +31,7 @@ from handlers.http.gateway.asking import (
     understood,
     understood_form,
 )
+from handlers.http.gateway.content import ContentRules
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.lines import Left, Line, Lines
@@ -78,12 +80,14 @@ METERED = (
 
 class Gateway:
     def __init__(
-        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
-    ) -> None:
+        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings,
+        moderation: Moderation,
+    ) -> None:  # fmt: skip
         self.lines = Lines(
             settings.gateway_at_one_time, settings.gateway_seconds, settings.gateway_silence_seconds
         )
         self.used = Used()
+        self._rules = ContentRules(moderation, storage, closed="v1" in settings.moderation_closed)
         self._storage = storage
         self._pool = pool
         self._prices = prices
@@ -142,6 +146,7 @@ class Gateway:
         """Hold, relay, charge."""
         given.is_chat = route is CHAT
         asker.allow(route.work, given.public)
+        await self._rules.allow(asker.caller, route.path, given)
         quote = route.kind.quote(given, given.price)
         meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
         try:
