@@ -22,3 +22,5 @@ CREATE TABLE figure (
     failed INTEGER NOT NULL,                -- requests that an upstream failed
     queued INTEGER NOT NULL                 -- jobs that waited at its end
 ) STRICT;
+
+CREATE INDEX delivery_dead ON delivery (job) WHERE state = 'dead';

@@ -1,0 +1,204 @@
+"""Who may come into the console, and what a browser must prove before anything is changed.
+
+The link's secret stands behind a `#`, which browsers send nowhere: a script hands it in by POST once the
+admin has clicked, so that no log, no Referer and no preview of the link ever has it. The cookie holds the
+session's secret; of both only digests are stored. Whatever changes something needs the session's own word in
+the form, and must come from our own pages.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from billing.errors import Refusal
+from bot import console_sessions
+from bot.blocks import Blocks
+from bot.clock import SECOND, now
+from bot.figures import Figures
+from bot.operator import Operator
+from bot.price_lists import PriceLists
+from bot.providers.pool.pool import Pool
+from bot.settings import LOOPBACK
+from bot.storage import Storage
+from bot.watch import Watch
+from handlers.http.bodies import BadBody, read_body
+from handlers.http.console.rendering import rendered
+from handlers.http.page_files import HEADERS
+from handlers.http.site import SITE
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the pages show and change."""
+
+    storage: Storage
+    operator: Operator
+    pool: Pool
+    price_lists: PriceLists
+    watch: Watch
+    figures: Figures
+    blocks: Blocks
+    admin_ids: Collection[int]
+    prefix: str = ""
+    """Of every path here: API_PREFIX."""
+    admin_secret: str = ""
+    """With which scripts get at /tokens; "": none do."""
+
+
+CONSOLE = web.AppKey("console", Console)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An admin, a page, and what was posted to it."""
+
+    request: web.Request
+    console: Console
+    admin: int
+    session: bytes
+    """The digest."""
+    csrf: str
+    told: str
+    given: dict[str, Any]
+
+    def word(self, name: str) -> str:
+        value = self.given.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def number(self, name: str) -> int:
+        """Raises 400."""
+        word = self.word(name)
+        if not word.isascii() or not word.isdigit() or len(word) > 15:
+            raise web.HTTPBadRequest(reason=f"{name} is a number")
+        return int(word)
+
+    async def page(self, template: str, **values: Any) -> web.Response:
+        """What came of the last act is said once."""
+        if self.told:
+            await self.console.storage.write(console_sessions.tell, self.session, "")
+        shared: dict[str, Any] = {"base": self.console.prefix, "csrf": self.csrf, "told": self.told, "admin": self.admin,
+                  "wrong": self.console.watch.wrong, "at": now()}  # fmt: skip
+        return rendered(template, **(shared | values))
+
+    async def back(self, path: str, told: str = "", act: str = "") -> web.Response:
+        """On to a page, which says what was done."""
+        if told:
+            await self.console.storage.write(console_sessions.tell, self.session, told[:500])
+        if act:
+            log.info("console", admin=self.admin, act=act)
+        raise web.HTTPSeeOther(self.console.prefix + path, headers=HEADERS)
+
+
+Take = Callable[[Visit], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def for_admins(take: Take) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        console = request.app[CONSOLE]
+        try:
+            return await take(await visit(request))
+        except NotIn as not_in:
+            if request.method == "GET" and not not_in.script:
+                raise web.HTTPSeeOther(console.prefix + "/console/login", headers=HEADERS) from None
+            raise web.HTTPUnauthorized(reason="Ask the bot for a link with /console.") from None
+        except Refusal as refusal:
+            raise web.HTTPConflict(reason=str(refusal)) from None
+
+    return handle
+
+
+class NotIn(Exception):
+    """Nobody's session: it has run out or was ended, or there never was one."""
+
+    def __init__(self, *, script: bool) -> None:
+        super().__init__()
+        self.script = script
+
+
+async def visit(request: web.Request) -> Visit:
+    """Raises NotIn; 403 where it was not asked for by our own page; 400."""
+    console = request.app[CONSOLE]
+    check_place(request)
+    secret = request.cookies.get(cookie_name(request), "")
+    digest = console_sessions.digest(secret)
+    row = await console.storage.fetch_one(console_sessions.FIND, digest=digest, now=now()) if secret else None
+    if row is None or row.admin not in console.admin_ids:
+        raise NotIn(script=request.headers.get("Sec-Fetch-Dest", "document") != "document")
+    csrf, given = csrf_of(secret), {}
+    if request.method not in ("GET", "HEAD"):
+        check_origin(request)
+        given = await posted(request)
+        shown = request.headers.get("X-CSRF") or given.get("csrf")
+        if not isinstance(shown, str) or not hmac.compare_digest(shown.encode(), csrf.encode()):
+            raise web.HTTPForbidden(reason="This page is too old. Load it again.")
+    return Visit(request, console, row.admin, digest, csrf, row.told, given)
+
+
+async def posted(request: web.Request) -> dict[str, Any]:
+    try:
+        return await read_body(request)
+    except BadBody as bad:
+        raise web.HTTPBadRequest(reason=str(bad)) from None
+
+
+def csrf_of(secret: str) -> str:
+    """The word that a session's forms carry; who knows it can't tell the session's secret."""
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def check_place(request: web.Request) -> None:
+    """A session's cookie travels over https, or never leaves this machine. Raises 403."""
+    if not is_secure(request) and not is_local(request):
+        raise web.HTTPForbidden(
+            reason="The console needs https (see PUBLIC_URL), or http://127.0.0.1 on the machine itself."
+        )
+
+
+def check_origin(request: web.Request) -> None:
+    """Browsers say from where something is posted; it must be one of our own pages. Raises 403."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    ours = origin in _origins(request)
+    # With `Referrer-Policy: no-referrer` a form's Origin is null; then its site has to be told.
+    if not ((ours and site in (None, "same-origin")) or (origin in (None, "null") and site == "same-origin")):
+        raise web.HTTPForbidden(reason="This is taken from the console's own pages alone.")
+
+
+def _origins(request: web.Request) -> set[str]:
+    parts = urlsplit(request.app[SITE].base)
+    known = {f"{parts.scheme}://{parts.netloc}"}
+    return known | {f"http://{request.host}"} if is_local(request) else known
+
+
+def is_secure(request: web.Request) -> bool:
+    return request.app[SITE].base.startswith("https://")
+
+
+def is_local(request: web.Request) -> bool:
+    return (urlsplit(f"//{request.host}").hostname or "") in LOOPBACK
+
+
+def cookie_name(request: web.Request) -> str:
+    """Browsers take `__Host-` over https alone."""
+    return "__Host-s" if is_secure(request) else "s"
+
+
+def let_in(request: web.Request, response: web.Response, secret: str) -> None:
+    response.set_cookie(
+        cookie_name(request), secret, max_age=console_sessions.SESSION_FOR // SECOND, path="/",
+        secure=is_secure(request), httponly=True, samesite="Lax",
+    )  # fmt: skip
+
+
+def let_out(request: web.Request, response: web.Response) -> None:
+    response.del_cookie(
+        cookie_name(request), path="/", secure=is_secure(request), httponly=True, samesite="Lax"
+    )
