@@ -14,7 +14,8 @@ SHOWN = 24 * 60
 """Minutes."""
 
 _COUNT = (
-    "SELECT (SELECT coalesce(max(id), 0) FROM job) AS jobs, (SELECT coalesce(max(id), 0) FROM relay) AS relays,"
+    "SELECT (SELECT coalesce(max(id), 0) FROM job) AS jobs,"
+    " (SELECT coalesce(max(id), 0) FROM relay) AS relays,"
     " (SELECT posted FROM account WHERE id = :sales) AS captured,"
     " (SELECT count(*) FROM job WHERE state = 'queued') AS queued"
 )

@@ -1,4 +1,7 @@
-"""Every HTTP door on one address: health, files, the account, Telegram's webhook; in the sandbox its page."""
+"""Every HTTP door on one address: health, files, the account, Telegram's webhook; in the sandbox its page.
+
+API_PREFIX puts every path below a prefix.
+"""
 
 import os
 from collections.abc import AsyncIterator
@@ -9,6 +12,7 @@ from aiohttp import web
 
 from bot.settings import AddressTaken
 from handlers.http import account, callback_api, documentation, openapi, pages, polling, voices, webhook
+from handlers.http.console import routes as console
 from handlers.http.errors import errors_as_json
 from handlers.http.gateway import routes as gateway
 
@@ -23,7 +27,17 @@ def make_app() -> web.Application:
     for door in (pages, account, callback_api, openapi, documentation, polling, voices, webhook):
         app.add_routes(door.ROUTES)
     app.add_routes(gateway.ROUTES)
+    app.add_routes(console.ROUTES)
     return app
+
+
+def below(prefix: str, app: web.Application) -> web.Application:
+    """All of it under a prefix, as `/secret`; whatever is asked for beside it is not found."""
+    if not prefix:
+        return app
+    outer = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
+    outer.add_subapp(prefix, app)
+    return outer
 
 
 @asynccontextmanager

@@ -35,7 +35,7 @@ HEADERS = {
 @ROUTES.get("/")
 async def front(request: web.Request) -> web.Response:
     if request.app[STATE].sandbox:
-        raise web.HTTPFound("/sandbox")
+        raise web.HTTPFound("sandbox")
     return web.Response(
         text="A Telegram bot with built-in billing, and an HTTP API over the same ledger.\n"
         "/healthz          is it well?\n"

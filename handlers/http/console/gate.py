@@ -84,8 +84,10 @@ class Visit:
         """What came of the last act is said once."""
         if self.told:
             await self.console.storage.write(console_sessions.tell, self.session, "")
-        shared: dict[str, Any] = {"base": self.console.prefix, "csrf": self.csrf, "told": self.told, "admin": self.admin,
-                  "wrong": self.console.watch.wrong, "at": now()}  # fmt: skip
+        shared: dict[str, Any] = {
+            "base": self.console.prefix, "csrf": self.csrf, "told": self.told, "admin": self.admin,
+            "wrong": self.console.watch.wrong, "at": now(),
+        }  # fmt: skip
         return rendered(template, **(shared | values))
 
     async def back(self, path: str, told: str = "", act: str = "") -> web.Response:

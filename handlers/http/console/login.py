@@ -20,8 +20,6 @@ from handlers.http.page_files import HEADERS
 
 log = structlog.get_logger()
 
-LINK = "/console/login#"
-
 
 async def page(request: web.Request) -> web.StreamResponse:
     check_place(request)
