@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from bot.settings import AddressTaken
-from handlers.http import account, callback_api, documentation, openapi, pages, polling, voices, webhook
+from handlers.http import account, callback_api, chat, documentation, openapi, pages, polling, voices, webhook
 from handlers.http.console import routes as console
 from handlers.http.errors import errors_as_json
 from handlers.http.gateway import routes as gateway
@@ -24,7 +24,7 @@ BODY_MOST = 1 << 20
 
 def make_app() -> web.Application:
     app = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
-    for door in (pages, account, callback_api, openapi, documentation, polling, voices, webhook):
+    for door in (pages, chat, account, callback_api, openapi, documentation, polling, voices, webhook):
         app.add_routes(door.ROUTES)
     app.add_routes(gateway.ROUTES)
     app.add_routes(console.ROUTES)

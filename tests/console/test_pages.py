@@ -43,7 +43,7 @@ async def test_credentials_are_added_many_at_once_and_never_shown(app, admin, te
         assert await counts(admin) == [3, 0, 0]
         (row,) = await rows(admin, "/console/upstreams", "credential-3")
         assert "second" in row
-        assert "sk-t…7890 weight 2 gpt-*" in row
+        assert "sk-t…7890 weight 2 · gpt-*" in row
         assert not OURS.search((await admin.see("/console/upstreams")).text)
 
 
@@ -224,6 +224,7 @@ async def test_figures_outlive_a_restart(settings, telegram):
 
     async with hosted(settings) as app:
         row = await app.storage.fetch_one("SELECT sum(jobs) AS jobs FROM figure")
+        assert row is not None
         assert row.jobs == 1
 
 

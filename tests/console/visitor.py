@@ -40,7 +40,7 @@ class Visitor:
             self.csrf = found[1]
         return page
 
-    async def post(self, path: str, headers: dict[str, str] | None = None, **fields: object) -> Page:
+    async def post(self, path: str, headers: dict[str, str] | None = None, **fields: Any) -> Page:
         """As a form of our own page; `headers` replace those of a browser."""
         headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"} if headers is None else headers
         fields = {"csrf": self.csrf} | fields
@@ -49,7 +49,7 @@ class Visitor:
         ) as answer:
             return Page(answer.status, await answer.text(), answer.headers)
 
-    async def told(self, path: str, **fields: object) -> str:
+    async def told(self, path: str, **fields: Any) -> str:
         """Post, and what the next page says of it."""
         answer = await self.post(path, **fields)
         assert answer.status == 303, answer.text

@@ -42,6 +42,8 @@ def moment(at: int) -> str:
 
 def lasting(milliseconds: int) -> str:
     seconds = max(0, milliseconds) / SECOND
+    if seconds < 1:
+        return f"{max(0, milliseconds)} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     if seconds < 3600:
