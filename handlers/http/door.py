@@ -93,6 +93,7 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
     app.router.add_route("*", settings.route, simple_api.take)
     console = app[CONSOLE] = console_of(parts)
+    await console.figures.take()
     async with AsyncExitStack() as stack:
         deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
         port = await stack.enter_async_context(

@@ -1,6 +1,6 @@
 """GET /chat: a small page on which the holder of an API code talks to the models.
 
-All that it does goes by /v1 from the browser itself, with the code that is typed in there and kept there alone.
+All that it does goes by /v1 from the browser itself, with the code that is typed in and kept there alone.
 """
 
 from pathlib import Path

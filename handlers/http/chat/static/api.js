@@ -35,11 +35,11 @@ async function ask(path, { body, signal, secret = code() } = {}) {
   throw new Refused(answer.status, error.code, error.message ?? String(answer.status))
 }
 
-/** How many tokens may be spent: the balance, or what is left of the code's budgets. */
-export async function available(secret) {
-  const account = await (await ask('api/v1/account', { secret })).json()
-  const left = [account.available, account.budget.left_today, account.budget.left_in_all]
-  return Math.min(...left.filter((one) => one !== null))
+/** How many tokens may be spent, of the balance or of the code's budgets; and how many are still held. */
+export async function account(secret) {
+  const { available, held, budget } = await (await ask('api/v1/account', { secret })).json()
+  const left = [available, budget.left_today, budget.left_in_all].filter((one) => one !== null)
+  return { available: Math.min(...left), held }
 }
 
 export async function models() {

@@ -8,11 +8,20 @@ import { figures, word } from './words.js'
 const NEAR = 80
 /* Pixels from the end: who is so near wants to see what comes. */
 
-function add(element) {
+let atEnd = true
+const toEnd = () => { byId('log').scrollTop = byId('log').scrollHeight }
+
+/** Who reads the end goes on to do so when the composer grows or a keyboard comes up. */
+export function watchLog() {
   const log = byId('log')
+  log.addEventListener('scroll', () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR })
+  new ResizeObserver(() => { if (atEnd) toEnd() }).observe(log)
+}
+
+function add(element) {
   byId('empty').hidden = true
-  log.append(element)
-  log.scrollTop = log.scrollHeight
+  byId('log').append(element)
+  toEnd()
   return element
 }
 
@@ -45,17 +54,16 @@ export class Answer {
   }
 
   draw() {
-    const log = byId('log')
-    const near = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR
+    const follow = atEnd
     show(this.body, this.text)
-    if (near) log.scrollTop = log.scrollHeight
+    if (follow) toEnd()
   }
 
   pictures(addresses) {
     for (const address of addresses) {
       const ours = address.startsWith('data:image/') || new URL(address, location.href).origin === location.origin
       const image = make('img', { class: 'picture', src: ours && address, alt: word('picture') })
-      image.addEventListener('load', () => this.element.scrollIntoView({ block: 'end' }))
+      image.addEventListener('load', toEnd)
       if (ours) this.body.append(image)
       else if (/^https?:/.test(address)) this.body.append(make('a', { href: address, target: '_blank', rel: 'noopener noreferrer' }, word('openPicture')))
     }
@@ -77,14 +85,14 @@ export class Answer {
     if (this.text) this.tools.append(copyButton(word('copy'), word('copied'), () => this.text))
     if (this.text && listen) this.tools.append(this.listening(listen))
     if (again) this.tools.append(iconButton('again', word('again'), again, { 'data-testid': 'again' }))
-    byId('log').scrollTop = byId('log').scrollHeight
+    if (atEnd) toEnd()
   }
 
   listening(listen) {
     const button = iconButton('listen', word('listen'), async () => {
       button.disabled = true
       try {
-        const sound = make('audio', { controls: true, src: URL.createObjectURL(await listen(this.text)), 'data-testid': 'sound' })
+        const sound = make('audio', { controls: true, src: URL.createObjectURL(await listen(this.body.innerText)), 'data-testid': 'sound' })
         this.tools.after(sound)
         button.remove()
         await sound.play().catch(() => {})

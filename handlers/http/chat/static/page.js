@@ -3,7 +3,7 @@
 import * as api from './api.js'
 import { attach, clear as clearAttached, contentOf, taken } from './attach.js'
 import { byId, make } from './dom.js'
-import { Answer, addOwn, clear as clearMessages } from './messages.js'
+import { addOwn, Answer, clear as clearMessages, watchLog } from './messages.js'
 import { figures, translate, word } from './words.js'
 
 const REMEMBERED = 40
@@ -15,6 +15,7 @@ let underWay = null
 
 translate(document.documentElement)
 document.title = word('title')
+watchLog()
 
 function told(error) {
   if (error.name === 'TypeError') return word('offline')
@@ -51,7 +52,7 @@ byId('door-form').addEventListener('submit', async (event) => {
   const secret = byId('code').value.trim()
   byId('enter').disabled = true
   try {
-    showBalance(await api.available(secret))
+    showBalance(await api.account(secret))
     api.keepCode(secret, byId('keep').checked)
     byId('code').value = ''
     byId('door-wrong').hidden = true
@@ -64,11 +65,14 @@ byId('door-form').addEventListener('submit', async (event) => {
   }
 })
 
-const showBalance = (tokens) => { byId('balance').textContent = word('balance', { n: figures(tokens) }) }
+const showBalance = ({ available }) => { byId('balance').textContent = word('balance', { n: figures(available) }) }
 
-async function refreshBalance() {
+/** What was held for an answer is free again a moment after its end. */
+async function refreshBalance(tries = 6) {
   try {
-    showBalance(await api.available())
+    const account = await api.account()
+    showBalance(account)
+    if (account.held && tries && !underWay) setTimeout(refreshBalance, 400, tries - 1)
   } catch (error) {
     if (error.status === 401) goOut(word('badCode'))
   }
