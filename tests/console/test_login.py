@@ -122,6 +122,7 @@ async def test_plain_http_is_for_this_machine_alone(app, telegram, stranger):
 
     assert page.status == 403
     assert "https" in page.text
+    assert page.headers["Content-Security-Policy"] == POLICY
 
 
 async def test_who_is_an_admin_no_more_is_out(settings, telegram):
@@ -200,8 +201,11 @@ async def test_the_word_of_one_session_is_not_anothers(app, telegram, admin):
 @pytest.mark.parametrize("path", POSTS)
 async def test_a_stranger_changes_nothing(stranger, path):
     answer = await stranger.post(path, csrf="0" * 64)
+    by_script = await stranger.post(path, headers={"Sec-Fetch-Dest": "empty"}, csrf="0" * 64)
 
-    assert answer.status == 401
+    assert answer.status == (401 if path.startswith("/tokens") else 303)
+    assert answer.headers.get("Location", "/console/login") == "/console/login"
+    assert by_script.status == 401
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 

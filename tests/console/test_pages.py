@@ -8,10 +8,15 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
+from aiohttp import web
 
+from bot.audit import Violation
 from bot.credential_lines import read_lines
+from bot.outbound import Place
 from bot.sandbox.upstream import OfflineUpstream
 from tests import xss
+from tests.console.visitor import Visitor
+from tests.http.programs import Receiver
 from tests.world import ADA, BEN, BOSS, answered, hosted, until
 
 KEY = "sk-second-key-of-the-tests-0123456789"
@@ -213,6 +218,50 @@ async def test_figures_count_requests_tokens_errors_and_the_queue(app, admin, te
         assert seen["credentials"]["usable"] + seen["credentials"]["cooling"] == 1
         assert seen["waiting"]["running"] == 0
         assert (seen["audit"], seen["stops"]) == ([], False)
+
+
+async def test_a_delivery_that_waits_is_seen_and_tried_again(settings, telegram):
+    async with Receiver() as receiver:
+        allowed = settings.model_copy(update={"outbound_allow": (Place("127.0.0.1", receiver.port),)})
+        async with hosted(allowed) as app, Visitor(app.address) as admin:
+            await admin.come_in(telegram)
+            code = await app.operator.issue(ADA, "x")
+
+            async def refuse(request):
+                return web.Response(status=503)
+
+            receiver.act = refuse
+            asked = {"api": code, "which": "text", "text": "what is 2 + 2?", "callback": receiver.url}
+            async with admin.http.post(app.address + "/api/v1/jobs", data=asked) as answer:
+                job = (await answer.json())["id"]
+
+            async def failed():
+                return "answered 503" in "".join(await rows(admin, "/console/deliveries", f"delivery-{job}"))
+
+            await until(failed)
+            (row,) = await rows(admin, "/console/deliveries", f"delivery-{job}")
+            assert "pending 1 HTTP 503" in row
+            receiver.act = None
+            told = await admin.told("/console/deliveries/repeat", job=job, does="repeat")
+            assert told == "It is tried again now."
+            await receiver.hears(2)
+
+            async def gone():
+                return not await rows(admin, "/console/deliveries", f"delivery-{job}")
+
+            await until(gone)
+            assert "no such delivery" in await admin.told("/console/deliveries/repeat", job=99, does="repeat")
+
+
+async def test_books_that_are_wrong_are_told_on_every_page(app, admin):
+    app.jobs.watch.violations = [Violation("I1 <b>something</b>", [])]
+    try:
+        for path in ("", "/upstreams", "/codes"):
+            page = await admin.see("/console" + path)
+            assert "The books are wrong: I1 &lt;b&gt;something&lt;/b&gt;" in page.text
+        assert json.loads((await admin.see("/console/figures.json")).text)["stops"] is True
+    finally:
+        app.jobs.watch.violations = []
 
 
 async def test_figures_outlive_a_restart(settings, telegram):

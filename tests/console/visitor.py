@@ -34,6 +34,7 @@ class Visitor:
         return "/".join(self.address.split("/")[:3])
 
     async def see(self, path: str, **headers: str) -> Page:
+        headers = {"Sec-Fetch-Dest": "document"} | headers
         async with self.http.get(self.address + path, headers=headers, allow_redirects=False) as answer:
             page = Page(answer.status, await answer.text(), answer.headers)
         if found := re.search(r'name="csrf" value="(\w+)"', page.text):
@@ -42,7 +43,8 @@ class Visitor:
 
     async def post(self, path: str, headers: dict[str, str] | None = None, **fields: Any) -> Page:
         """As a form of our own page; `headers` replace those of a browser."""
-        headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"} if headers is None else headers
+        ours = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+        headers = {"Sec-Fetch-Dest": "document"} | (ours if headers is None else headers)
         fields = {"csrf": self.csrf} | fields
         async with self.http.post(
             self.address + path, data=fields, headers=headers, allow_redirects=False

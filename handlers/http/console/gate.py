@@ -105,25 +105,41 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def for_admins(take: Take) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        console = request.app[CONSOLE]
         try:
             return await take(await visit(request))
-        except NotIn as not_in:
-            if request.method == "GET" and not not_in.script:
-                raise web.HTTPSeeOther(console.prefix + "/console/login", headers=HEADERS) from None
-            raise web.HTTPUnauthorized(reason="Ask the bot for a link with /console.") from None
+        except NotIn:
+            if is_script(request):
+                raise web.HTTPUnauthorized(reason="Ask the bot for a link with /console.") from None
+            path = request.app[CONSOLE].prefix + "/console/login"
+            raise web.HTTPSeeOther(path, headers=HEADERS) from None
         except Refusal as refusal:
             raise web.HTTPConflict(reason=str(refusal)) from None
+
+    return said_to_people(handle)
+
+
+def said_to_people(handler: Handler) -> Handler:
+    """What goes wrong is a page for a browser that shows it, and JSON for all else."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400 or is_script(request):
+                raise
+            prefix = request.app[CONSOLE].prefix
+            return rendered("wrong.html", error.status, base=prefix, reason=error.reason)
 
     return handle
 
 
+def is_script(request: web.Request) -> bool:
+    """Not a page that a browser is going to show; all browsers of today say so."""
+    return request.headers.get("Sec-Fetch-Dest", "empty") != "document"
+
+
 class NotIn(Exception):
     """Nobody's session: it has run out or was ended, or there never was one."""
-
-    def __init__(self, *, script: bool) -> None:
-        super().__init__()
-        self.script = script
 
 
 async def visit(request: web.Request) -> Visit:
@@ -134,7 +150,7 @@ async def visit(request: web.Request) -> Visit:
     digest = console_sessions.digest(secret)
     row = await console.storage.fetch_one(console_sessions.FIND, digest=digest, now=now()) if secret else None
     if row is None or row.admin not in console.admin_ids:
-        raise NotIn(script=request.headers.get("Sec-Fetch-Dest", "document") != "document")
+        raise NotIn
     csrf, given = csrf_of(secret), {}
     if request.method not in ("GET", "HEAD"):
         check_origin(request)

@@ -49,7 +49,7 @@ async def _admit(request: web.Request) -> None:
     known = console.admin_secret.encode()
     if not known or not hmac.compare_digest(secret.strip().encode(errors="replace"), known):
         await console.blocks.bad_code(address)
-        raise NotIn(script=True)
+        raise NotIn
 
 
 async def _count(console: Console) -> web.Response:

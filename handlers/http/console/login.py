@@ -14,6 +14,7 @@ from handlers.http.console.gate import (
     let_in,
     let_out,
     posted,
+    said_to_people,
 )
 from handlers.http.console.rendering import rendered
 from handlers.http.page_files import HEADERS
@@ -21,12 +22,12 @@ from handlers.http.page_files import HEADERS
 log = structlog.get_logger()
 
 
-async def page(request: web.Request) -> web.StreamResponse:
+async def _page(request: web.Request) -> web.StreamResponse:
     check_place(request)
     return rendered("login.html", base=request.app[CONSOLE].prefix, refused=False)
 
 
-async def enter(request: web.Request) -> web.StreamResponse:
+async def _enter(request: web.Request) -> web.StreamResponse:
     """The link's secret for a session. Who guesses is blocked like one who guesses API codes."""
     console = request.app[CONSOLE]
     check_place(request)
@@ -55,4 +56,4 @@ async def _leave(visit: Visit) -> web.StreamResponse:
     return response
 
 
-leave = for_admins(_leave)
+page, enter, leave = said_to_people(_page), said_to_people(_enter), for_admins(_leave)
