@@ -8,6 +8,7 @@ is the socket's, never a header's, which anybody may write.
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import structlog
@@ -151,6 +152,7 @@ def _what(subject: str) -> str:
     return "code" if subject.startswith("code:") else "address"
 
 
+@lru_cache(10_000)
 def network_of(address: str) -> str:
     """Whoever has one IPv6 address has the whole /64."""
     try:

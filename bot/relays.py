@@ -43,14 +43,13 @@ class Ended(NamedTuple):
 
 def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
     """Hold what it can cost, or all that there is if that is enough to begin. Raises a Refusal."""
-    _refuse(conn, new)
     purse = budgets.purse(conn, new.code, now)
-    available = balance(conn, purse.account).available
-    amount = min(new.most, available, new.most if purse.left is None else purse.left)
+    _refuse(conn, purse.customer)
+    amount = min(new.most, purse.available, new.most if purse.left is None else purse.left)
     if amount < new.least:
-        if available >= new.least:
+        if purse.available >= new.least:
             raise BudgetSpent(new.least, purse.left or 0, daily=False)
-        raise NotEnoughTokens(new.least, available)
+        raise NotEnoughTokens(new.least, purse.available)
     row = conn.only(
         "INSERT INTO relay (account, code, path, model, held, boot, started_at)"
         " VALUES (:account, :code, :path, :model, :held, :boot, :now) RETURNING id",
@@ -59,18 +58,18 @@ def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
     )  # fmt: skip
     budgets.reserve(conn, new.code, amount, now)
     hold(conn, hold_key(row.id), purse.account, amount, now)
-    return Begun(row.id, amount, available - amount)
+    return Begun(row.id, amount, purse.available - amount)
 
 
 def hold_key(relay: int) -> str:
     return f"relay:{relay}"
 
 
-def _refuse(conn: Connection, new: NewRelay) -> None:
+def _refuse(conn: Connection, customer: int) -> None:
     row = conn.only(
         "SELECT banned_at, (SELECT posted FROM account WHERE id = 'debt:' || customer.id) AS debt"
-        " FROM api_code JOIN customer ON customer.id = api_code.customer WHERE api_code.id = :code",
-        code=new.code,
+        " FROM customer WHERE id = :customer",
+        customer=customer,
     )
     if row.banned_at is not None:
         raise Banned

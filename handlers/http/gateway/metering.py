@@ -8,7 +8,6 @@ from bot import relays
 from bot.clock import now
 from bot.relays import Begun, Ended, NewRelay, State
 from bot.storage import Storage
-from bot.texts import tokens
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.kinds import Quote
 
@@ -38,8 +37,8 @@ class Meter:
             state, self.charged, self.credential, units.prompt if units else 0,
             units.completion if units else 0,
         )  # fmt: skip
-        self.available = await self._storage.write(relays.end, self._id, ended, now())
-        log.info("relayed", relay=self._id, state=state, charged=self.charged)
+        self.available = await self._storage.write_brief(relays.end, self._id, ended, now())
+        log.debug("relayed", relay=self._id, state=state, charged=self.charged)
 
     def headers(self) -> dict[str, str]:
         """In tokens."""
@@ -51,9 +50,10 @@ class Meter:
 async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
     """Set the tokens aside. Raises a Refusal."""
     new = NewRelay(code, path, given.public, *quote, boot)
-    return Meter(storage, given, await storage.write(relays.begin, new, now()))
+    return Meter(storage, given, await storage.write_brief(relays.begin, new, now()))
 
 
 def shown(amount: int) -> str:
     """Tokens as a decimal with at most three places."""
-    return f"{tokens(amount):f}" if amount % MILLI else str(amount // MILLI)
+    whole, thousandths = divmod(amount, MILLI)
+    return f"{whole}.{thousandths:03}".rstrip("0") if thousandths else str(whole)

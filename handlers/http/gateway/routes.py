@@ -3,8 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from billing.model_prices import ModelPrices
 from bot import relays
 from bot.clock import now
 from bot.price_lists import PriceLists
-from bot.providers.errors import NoAnswer
+from bot.providers.errors import ProviderError
 from bot.providers.pool.pool import Call, Pool
 from bot.settings import Settings
 from bot.storage import Storage
@@ -33,7 +32,6 @@ from handlers.http.gateway.asking import (
 )
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
-from handlers.http.gateway.limits import Limits
 from handlers.http.gateway.lines import Left, Line, Lines
 from handlers.http.gateway.metering import Meter, begin
 from handlers.http.gateway.streaming import Relaying
@@ -81,14 +79,15 @@ class Gateway:
     def __init__(
         self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
     ) -> None:
-        self.lines = Lines()
+        self.lines = Lines(
+            settings.gateway_at_one_time, settings.gateway_seconds, settings.gateway_silence_seconds
+        )
         self._storage = storage
         self._pool = pool
         self._prices = prices
         self._watch = watch
         self._settings = settings
         self._boot = secrets.token_hex(8)
-        self._limits = Limits(settings.gateway_at_one_time)
         self._draining = False
 
     async def run(self) -> None:
@@ -108,7 +107,7 @@ class Gateway:
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
         asker = await asker_of(request)
-        with self._admitted(request, asker) as line:
+        with self._admit(request, asker) as line:
             raw = await read_whole(request, self._settings.gateway_body_mb * 2**20)
             media = request.headers.get("Content-Type", "")
             given = route.read(raw, media, self._prices.models, route.default(self._settings))
@@ -116,7 +115,7 @@ class Gateway:
 
     async def answer(self, request: web.Request, asker: Asker, body: dict[str, Any]) -> bytes:
         """A chat answer at once, for another door. Raises as `take` does."""
-        with self._admitted(request, asker) as line:
+        with self._admit(request, asker) as line:
             raw = json.dumps(body).encode()
             given = understood(raw, "", self._prices.models, self._settings.text_model)
             response = await self._paid(request, line, CHAT, asker, given)
@@ -128,14 +127,12 @@ class Gateway:
             raise bad_request("the upstream does not take it")
         return response.body
 
-    @contextmanager
-    def _admitted(self, request: web.Request, asker: Asker) -> Iterator[Line]:
+    def _admit(self, request: web.Request, asker: Asker) -> Line:
         if self._watch.stops:
             raise BooksWrong
         if self._draining:
             raise ApiError(503, "server_error", None, "Ending; try again in a moment.", retry_after=5)
-        with self._limits.under_way(asker.caller.code), self.lines.open(request) as line:
-            yield line
+        return Line(self.lines, request, asker.caller.code)
 
     async def _paid(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
@@ -151,8 +148,11 @@ class Gateway:
             await meter.end("left")
             return web.Response(status=GONE)
         except asyncio.CancelledError:
-            if not line.take_leave():
+            why = line.why()
+            if why is None:
                 raise
+            if not isinstance(why, Left):
+                raise why from None
             await meter.end("left")
             return web.Response(status=GONE)
         finally:  # whatever has happened, nothing stays held
@@ -163,20 +163,19 @@ class Gateway:
     ) -> web.StreamResponse:  # fmt: skip
         """The one call outside."""
         call = self._call(route, asker, given, meter)
-        deadline = asyncio.get_running_loop().time() + self._settings.gateway_seconds
-        async with AsyncExitStack() as upstream:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    reply = await upstream.enter_async_context(self._pool.send(call))
-                    meter.credential = reply.credential.id
-                    headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
-                    if reply.media != EVENT_STREAM:
-                        return await plain.answer(line, given, route.kind, meter, reply, headers)
-            except TimeoutError:
-                raise NoAnswer("The upstream answered nothing in time.") from None
-            broke_off = partial(self._pool.broke_off, reply, call)
-            relaying = Relaying(request, line, given, route.kind, meter, deadline, broke_off)
-            return await relaying.run(reply, headers)
+        reply = await self._pool.ask(call)
+        broke_off = partial(self._pool.broke_off, reply, call)
+        try:
+            meter.credential = reply.credential.id
+            headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
+            if reply.media != EVENT_STREAM:
+                return await plain.answer(line, given, route.kind, meter, reply, headers)
+            return await Relaying(line, given, route.kind, meter, broke_off).run(reply, headers)
+        except ProviderError as error:
+            broke_off(error)
+            raise
+        finally:
+            self._pool.let_go(reply)
 
     def _call(self, route: Metered, asker: Asker, given: Given, meter: Meter) -> Call:
         changes = route.kind.fit(given, given.price, meter.held)
