@@ -5,17 +5,8 @@ from aiohttp import web
 
 from bot import console_sessions
 from bot.clock import now
-from handlers.http.console.gate import (
-    CONSOLE,
-    Visit,
-    check_origin,
-    check_place,
-    for_admins,
-    let_in,
-    let_out,
-    posted,
-    said_to_people,
-)
+from handlers.http.console.browser import check_origin, check_place, let_in, let_out
+from handlers.http.console.gate import CONSOLE, Visit, for_admins, posted, said_to_people
 from handlers.http.console.rendering import rendered
 from handlers.http.page_files import HEADERS
 
