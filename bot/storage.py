@@ -36,6 +36,7 @@ _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 0",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA journal_size_limit = 67108864",
 )
@@ -61,9 +62,7 @@ class _Rows:
 class Storage:
     """What `open_storage` gives: `write` for changes, `fetch` and `fetch_one` for looking."""
 
-    def __init__(
-        self, writer: Writer, readers: list[aiosqlite.Connection], here: sqlite3.Connection
-    ) -> None:
+    def __init__(self, writer: Writer, readers: list[aiosqlite.Connection], here: sqlite3.Connection) -> None:
         self._writer = writer
         self._here = here
         self._statement = Statements().of
