@@ -20,6 +20,8 @@ BESIDE = {"text": "with_mode", "voice": "automatic_language"}
 RECORDING = "recording.minute"
 """Speech understood, by the minute begun."""
 OFF = "off"
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Controls, and marks that turn a line's direction; what joins Persian letters, or keeps them apart, is none."""
 PRICED = ("prompt", "completion", "picture", "minute", "characters", "request")
 
 
@@ -195,7 +197,7 @@ def with_alias(body: str, name: str, alias: Alias | None) -> str:
         if aliases.pop(name, None) is None:
             raise WrongPrice(f"there is no alias {name!r}")
         return tariff_toml(data)
-    if not name.isprintable() or not 1 <= len(name) <= 100 or not 1 <= len(alias.model) <= 200:
+    if UNSEEN.search(name) or not 1 <= len(name) <= 100 or not 1 <= len(alias.model) <= 200:
         raise WrongPrice("An alias has a name of 1 to 100 characters, and a model")
     row = {"model": alias.model, "system": alias.system, "parameters": dict(alias.parameters)}
     aliases[name] = {key: value for key, value in row.items() if value}
