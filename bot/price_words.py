@@ -21,7 +21,7 @@ RECORDING = "recording.minute"
 """Speech understood, by the minute begun."""
 OFF = "off"
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Controls, and marks that turn a line's direction; what joins Persian letters, or keeps them apart, is none."""
+"""Controls, and marks that turn a line's direction; what keeps Persian letters apart is none."""
 PRICED = ("prompt", "completion", "picture", "minute", "characters", "request")
 
 
