@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.outbound import PORTS, Place, read_place
 
+SECRET_LEAST = 24
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
@@ -100,6 +101,10 @@ class Settings(BaseSettings):
     """Where /metrics is, at an address of its own; empty: nowhere."""
     public_url: str = ""
     """Where the HTTP door is reached from outside, for file and webhook addresses."""
+    api_prefix: str = Field(default="", pattern=r"^(/[A-Za-z0-9_.~-]+)*$")
+    """Before every path of the HTTP door, /healthz and pages too: who doesn't know it finds nothing."""
+    admin_secret: SecretStr = SecretStr("")
+    """With which scripts of the operator's get at /tokens; empty: none do."""
     outbound_allow: Annotated[tuple[Place, ...], NoDecode] = ()
     """`host:port`, with commas between: what the outbound guard lets through in spite of its rules."""
     outbound_ports: Annotated[tuple[int, ...], NoDecode] = tuple(sorted(PORTS))
@@ -260,6 +265,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no crontab's line, as 0 3 */4 * *") from None
         return value
 
+    @field_validator("admin_secret")
+    @classmethod
+    def _long_secret(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SECRET_LEAST:
+            raise ValueError(f"it has {SECRET_LEAST} characters at least, or is empty: make it at random")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _no_database_yet(cls, value: str) -> str:
@@ -308,10 +320,10 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where this HTTP door is found, without a slash at the end."""
-        return self.public_url.rstrip("/") or self.local_url(self.http_port)
+        return (self.public_url.rstrip("/") or self.local_url(self.http_port)) + self.api_prefix
 
     def local_url(self, port: int) -> str:
-        """The HTTP door as this machine reaches it."""
+        """The HTTP door as this machine reaches it, without API_PREFIX."""
         host = "127.0.0.1" if self.http_host in EVERYWHERE else self.http_host
         return f"http://{host}:{port}"
 

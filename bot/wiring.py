@@ -40,6 +40,7 @@ from handlers import command_line
 from handlers.http import door as http_door
 from handlers.http.door import open_http
 from handlers.http.gateway.routes import Gateway
+from handlers.http.site import Site
 from handlers.telegram import door as telegram_door
 from handlers.telegram.door import open_telegram
 from handlers.telegram.notices import Notices
@@ -74,7 +75,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
     """Open every part, in the order in which they need each other; close them in reverse."""
     async with AsyncExitStack() as stack:
         storage, operator = await stack.enter_async_context(open_books(settings))
-        secrets, texts, watch = Secrets.of(settings), Texts(), Watch()
+        secrets, texts, watch, site = Secrets.of(settings), Texts(), Watch(), Site()
         await watch.look(storage)
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
@@ -88,7 +89,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
                 telegram_door.Parts(
                     settings, storage, files, jobs, texts, operator, outside.admin_ids, price_lists,
                     tuple(read_modes()), tuple(read_styles()), secrets.pepper, secrets.webhook,
-                    providers.speech, blocks,
+                    providers.speech, blocks, site,
                 ),
                 outside.bot_token, outside.telegram_url,
             )
@@ -99,7 +100,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
                 http_door.Parts(
                     settings, storage, files, jobs, texts, pool, price_lists, providers.speech,
                     providers.moderation, blocks, secrets, telegram.inbox,
-                    Notices(telegram.bot, storage, texts).endpoint_paused,
+                    Notices(telegram.bot, storage, texts).endpoint_paused, operator, outside.admin_ids, site,
                 ),
                 *sandbox_page(outside),
             )

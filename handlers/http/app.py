@@ -1,4 +1,7 @@
-"""Every HTTP door on one address: health, files, the account, Telegram's webhook; in the sandbox its page."""
+"""Every HTTP door on one address: health, files, the account, Telegram's webhook; in the sandbox its page.
+
+API_PREFIX puts every path below a prefix.
+"""
 
 import os
 from collections.abc import AsyncIterator
@@ -8,7 +11,8 @@ import structlog
 from aiohttp import web
 
 from bot.settings import AddressTaken
-from handlers.http import account, callback_api, documentation, openapi, pages, polling, voices, webhook
+from handlers.http import account, callback_api, chat, documentation, openapi, pages, polling, voices, webhook
+from handlers.http.console import routes as console
 from handlers.http.errors import errors_as_json
 from handlers.http.gateway import routes as gateway
 from handlers.http.measured import REQUESTS, Requests, measured
@@ -22,10 +26,20 @@ BODY_MOST = 1 << 20
 def make_app() -> web.Application:
     app = web.Application(client_max_size=BODY_MOST, middlewares=[measured, errors_as_json])
     app[REQUESTS] = Requests()
-    for door in (pages, account, callback_api, openapi, documentation, polling, voices, webhook):
+    for door in (pages, chat, account, callback_api, openapi, documentation, polling, voices, webhook):
         app.add_routes(door.ROUTES)
     app.add_routes(gateway.ROUTES)
+    app.add_routes(console.ROUTES)
     return app
+
+
+def below(prefix: str, app: web.Application) -> web.Application:
+    """All of it under a prefix, as `/secret`; whatever is asked for beside it is not found."""
+    if not prefix:
+        return app
+    outer = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
+    outer.add_subapp(prefix, app)
+    return outer
 
 
 @asynccontextmanager

@@ -13,8 +13,10 @@ from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
 from bot.clock import DAY, HOUR, now
+from bot.figures import Figures
 from bot.files import Files
 from bot.jobs import Jobs
+from bot.operator import Operator
 from bot.outbound import open_outbound
 from bot.price_lists import PriceLists
 from bot.providers.moderation import Moderation
@@ -26,9 +28,10 @@ from bot.sweeps import Sweeps
 from bot.texts import Texts
 from handlers.http import callback_api, simple_api
 from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
-from handlers.http.app import make_app, serve
+from handlers.http.app import below, make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
+from handlers.http.console.gate import CONSOLE, Console
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
 from handlers.http.figures import Sources
@@ -63,6 +66,9 @@ class Parts:
     """Where Telegram's webhook puts what comes."""
     tell: Tell
     """Tells a customer that their address is posted to no more."""
+    operator: Operator
+    admin_ids: Sequence[int]
+    site: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class HttpDoor:
 async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> AsyncIterator[HttpDoor]:
     """Listen. `pages` are added to what is served."""
     settings, storage, jobs = parts.settings, parts.storage, parts.jobs
-    app, site = make_app(), Site()
+    app, site = make_app(), parts.site
     for add in pages:
         add(app)
     app[STORAGE], app[FILES], app[SITE] = storage, parts.files, site
@@ -95,16 +101,35 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     )
     app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
     app.router.add_route("*", settings.route, simple_api.take)
+    console = app[CONSOLE] = console_of(parts)
+    await console.figures.take()
     async with AsyncExitStack() as stack:
         deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
-        port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
-        address = settings.local_url(port)
-        site.base = settings.public_url.rstrip("/") or address
+        port = await stack.enter_async_context(
+            serve(below(settings.api_prefix, app), settings.http_host, settings.http_port)
+        )
+        address = settings.local_url(port) + settings.api_prefix
+        public = settings.public_url.rstrip("/")
+        site.base = public + settings.api_prefix if public else address
         app[REQUESTS].doors[settings.route] = "simple_api"
         sources = Sources(storage, jobs, parts.pool, gateway, app[REQUESTS])
         metrics = await stack.enter_async_context(open_metrics(settings, sources))
         tasks = (deliveries.run, gateway.run, *([sources.lag.run] if metrics else []))
-        yield HttpDoor(address, gateway, deliveries, tasks, _sweeps(storage), metrics)
+        swept = {**_sweeps(storage), "figures": (60, console.figures.take)}
+        yield HttpDoor(address, gateway, deliveries, tasks, swept, metrics)
+
+
+def console_of(parts: Parts) -> Console:
+    pool, settings = parts.pool, parts.settings
+
+    def failed() -> int:
+        return sum(state.failed for state in pool.states())
+
+    return Console(
+        parts.storage, parts.operator, pool, parts.price_lists, parts.jobs.watch,
+        Figures(parts.storage, failed), parts.blocks, frozenset(parts.admin_ids), settings.api_prefix,
+        settings.admin_secret.get_secret_value(),
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -41,7 +41,7 @@ GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (
     "issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars", "voucher", "vouchers",
     "books", "prices", "receipts", "reverse", "resume", "reconcile", "code", "blocks", "flagged",
-    "upstreams",
+    "upstreams", "console",
 )  # fmt: skip
 PAPERS = ("terms", "privacy")
 INVITE = "inv"
