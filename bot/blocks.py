@@ -2,7 +2,7 @@
 content rules refused again and again. Each time for longer, until a day has passed without offence.
 
 What is blocked is looked at in memory and kept in the books, so that a restart forgives nothing. An address
-is the socket's, never a header's, which anybody may write.
+is the socket's, or what a proxy of ours (TRUSTED_PROXIES) says, never a header that anybody may write.
 """
 
 import ipaddress
@@ -54,7 +54,7 @@ class Rates(NamedTuple):
 
     bad_codes: int
     requests: int
-    """Of one address; 0 behind a proxy, where all have one."""
+    """Of one address; 0 behind a proxy that is not named as ours, where all have one."""
     code_requests: int = 0
     content_refusals: int = 0
 

@@ -126,7 +126,8 @@ class Settings(BaseSettings):
     api_text_bytes_min: int = Field(default=8, ge=1)
     api_text_bytes_max: int = Field(default=2_000, ge=8, le=30_000)
     api_bad_codes: int = Field(default=20, ge=0)
-    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy."""
+    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy that
+    TRUSTED_PROXIES does not name."""
     api_requests: int = Field(default=30_000, ge=0)
     """Requests from one address in a minute, with the same consequence."""
     api_code_requests: int = Field(default=3_000, ge=0)
@@ -154,7 +155,7 @@ class Settings(BaseSettings):
     api_default_code: SecretStr = SecretStr("")
     """What those addresses pay with that send no code."""
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
-    """Whose X-Forwarded-For is believed, there."""
+    """Networks of our own proxies: whose X-Forwarded-For says who calls, at every HTTP door."""
     lang_api: Literal["", "en", "fa", "ru", "zh_CN", "zh_TW"] = ""
     """In which language it refuses; empty: the program's Accept-Language."""
     gateway_at_one_time: int = Field(default=200, ge=0)

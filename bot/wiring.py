@@ -53,6 +53,7 @@ from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
 from handlers.http.gateway.routes import GATEWAY, Gateway
+from handlers.http.origin import PROXIES
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.polling import JOBS
 from handlers.http.simple_api import SIMPLE_API, SimpleApi
@@ -119,6 +120,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         )  # fmt: skip
         door = await stack.enter_async_context(open_telegram(parts, outside.bot_token, outside.telegram_url))
         app = make_app()
+        app[PROXIES] = settings.trusted_proxies
         if outside.telegram is not None:
             add_page(app, outside.telegram, outside.admin_ids)
         app[STORAGE], app[FILES] = storage, files

@@ -3,10 +3,8 @@
 The gateway does the work: the same hold, upstreams and charge as /v1/chat/completions.
 """
 
-import ipaddress
 import json
-from collections.abc import Callable, Sequence
-from ipaddress import IPv4Network, IPv6Network
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import structlog
@@ -23,12 +21,12 @@ from handlers.http.bodies import BadBody, read_body
 from handlers.http.gateway.asking import Asker, asker_with
 from handlers.http.gateway.errors import ApiError, said
 from handlers.http.gateway.routes import Gateway
+from handlers.http.origin import client_address, within
 
 log = structlog.get_logger()
 
 MAX_TOKENS, MAX_TOKENS_MOST = 100, 3_500
 CONTINUOUS_MOST = 200
-Network = IPv4Network | IPv6Network
 ROLES = {"user", "assistant", "system"}
 WORDS = {
     400: "bad-request", 401: "bad-code", 402: "no-tokens", 403: "forbidden", 404: "not-found",
@@ -92,8 +90,8 @@ class SimpleApi:
             return self._refusal(request, refused_of(told))
 
     async def _answer(self, request: web.Request) -> web.Response:
-        address = client_address(request, self._settings.trusted_proxies)
-        free = any(_within(address, network) for network in self._settings.whitelisted_ips)
+        address = client_address(request)
+        free = within(address, self._settings.whitelisted_ips)
         if not free:
             self._count(address)
         asked = read(await read_body(request), request)
@@ -195,24 +193,6 @@ def refused_of(told: ApiError) -> Refused:
             return Refused(status, "bad-field", what=error["message"])
         case _:
             return Refused(500, "upstream")
-
-
-def client_address(request: web.Request, trusted: Sequence[Network]) -> str:
-    """The socket's, or the last in X-Forwarded-For that is none of our own proxies'."""
-    address = request.remote or ""
-    header = ",".join(request.headers.getall("X-Forwarded-For", []))
-    for before in reversed([part.strip() for part in header.split(",")]):
-        if not before or not any(_within(address, network) for network in trusted):
-            break
-        address = before
-    return address
-
-
-def _within(address: str, network: Network) -> bool:
-    try:
-        return ipaddress.ip_address(address) in network
-    except ValueError:
-        return False
 
 
 def _first(request: web.Request) -> str:

@@ -15,6 +15,7 @@ from handlers.http.account import STORAGE
 from handlers.http.auth import DOORKEEPER, Caller
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request
 from handlers.http.gateway.usage import Size
+from handlers.http.origin import client_address
 
 BODY_SECONDS = 60.0
 MODEL_MOST = 200
@@ -73,7 +74,7 @@ async def asker_of(request: web.Request) -> Asker:
     """Raises ApiError 401, or a Refusal."""
     scheme, _, word = request.headers.get("Authorization", "").partition(" ")
     code, _, project = word.strip().partition(",")
-    asker = await asker_with(request, code if scheme.lower() == "bearer" else "", request.remote or "")
+    asker = await asker_with(request, code if scheme.lower() == "bearer" else "", client_address(request))
     for header in ("OpenAI-Project", "ChatGPT-Account-ID"):
         project = project or request.headers.get(header, "")
     return asker._replace(project=project if HEADER.fullmatch(project) else "")
