@@ -62,6 +62,8 @@ FAMILIES = {
         "bad-continuous",
         "unknown-code",
         "no-model",
+        "blocked",
+        "not-allowed",
         "content",
         "bad-field",
         "upstream",

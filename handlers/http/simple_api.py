@@ -4,6 +4,8 @@ The gateway does the work: the same hold, upstreams and charge as /v1/chat/compl
 """
 
 import json
+import math
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -105,9 +107,12 @@ class SimpleApi:
 
     def _count(self, address: str) -> None:
         network = network_of(address)
+        for limit in self._limits:  # what is refused by one does not count for the others
+            if not self._limiter.test(limit, "api", network):
+                reset = self._limiter.get_window_stats(limit, "api", network).reset_time
+                raise Refused(429, "wait", count=max(1, math.ceil(reset - time.time())))
         for limit in self._limits:
-            if not self._limiter.hit(limit, "api", network):
-                raise Refused(429, "wait", count=limit.get_expiry())
+            self._limiter.hit(limit, "api", network)
 
     def _refusal(self, request: web.Request, refused: Refused) -> web.Response:
         language = self._settings.lang_api or closest(_first(request))
@@ -136,7 +141,8 @@ def read(given: dict[str, Any], request: web.Request) -> Asked:
     system = given.get("sys_content") or given.get("system_content") or ""
     earlier = _earlier(given.get("continuous") or given.get("continuous_dialogue"))
     messages = [*earlier, _said("user", question)]
-    prompt = [_said("system", system)] if isinstance(system, str) and system else []
+    told = any(message["role"] == "system" for message in earlier)  # once is enough
+    prompt = [_said("system", system)] if isinstance(system, str) and system and not told else []
     body: dict[str, Any] = {"messages": [*prompt, *messages], "max_tokens": _most(given.get("max_tokens"))}
     if given.get("model"):
         body["model"] = given["model"]
@@ -189,7 +195,11 @@ def refused_of(told: ApiError) -> Refused:
             return Refused(429, "wait", count=max(1, round(told.retry_after or 1)))
         case 400 if error["code"] == "content_policy_violation":
             return Refused(400, "content")
-        case 400 | 403 as status:
+        case 403 if error["code"] == "account_deactivated":
+            return Refused(403, "blocked")
+        case 403:
+            return Refused(403, "not-allowed")
+        case 400 as status:
             return Refused(status, "bad-field", what=error["message"])
         case _:
             return Refused(500, "upstream")
