@@ -20,6 +20,7 @@ from aiogram.methods import Response
 from aiogram.types import Message, Update
 
 from bot.blocks import Blocks
+from bot.clock import DAY, HOUR, now
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.operator import Operator
@@ -28,6 +29,7 @@ from bot.providers.speech import SpeechProvider
 from bot.settings import Settings, SettingsError
 from bot.statements.maker import Statements
 from bot.storage import Storage
+from bot.sweeps import Sweeps
 from bot.texts import Texts
 from handlers.telegram import (
     account,
@@ -57,6 +59,8 @@ from handlers.telegram import (
     vouchers,
 )
 from handlers.telegram import alarm as alarms
+from handlers.telegram import inbox as inboxes
+from handlers.telegram import reconciliation as reconciling
 from handlers.telegram.admins import Admins
 from handlers.telegram.alarm import Alarm
 from handlers.telegram.answers import DOOR, Answers
@@ -69,7 +73,6 @@ from handlers.telegram.payments import Method, card, provider, stars
 from handlers.telegram.people import MeetPeople, People
 from handlers.telegram.receipts import Receipts
 from handlers.telegram.reconciliation import Reconciliation
-from handlers.telegram.reconciliation import router as reconciling
 from handlers.telegram.refunding import Refunding
 from handlers.telegram.samples import Samples
 from handlers.telegram.showing import Showing
@@ -116,6 +119,7 @@ class TelegramDoor:
     alarm: Alarm
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
+    sweeps: Sweeps
     drain: Callable[[float], Coroutine[Any, Any, None]]
     """Waits, so many seconds at most, until what is due has been sent."""
 
@@ -178,10 +182,29 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
         with by_itself("reconciliation"):  # it comes again in a while
             await until_heard(reconciliation.run)
 
+    async def look() -> None:
+        await alarm.look(parts.jobs.boot)
+
+    async def tell_low() -> None:
+        await low_balance.tell_low(bot, storage, texts)
+
+    async def forget() -> None:
+        await storage.write(inboxes.forget_old, now() - inboxes.KEPT)
+        await storage.write(image.forget_drafts, now() - DAY)
+
     tasks = (outbox.turns.run, showing.run, answers.run, receive, introduce, reconcile)
+    sweeps: Sweeps = {
+        "audit": (60, look),
+        "refunds": (60, refunding.repeat),
+        "low balances": (60, tell_low),
+        "receipts": (60, receipts.send_due),
+        "reconciliation": (reconciling.EVERY, reconciliation.run),
+        "updates": (HOUR / 1000, forget),
+    }
     try:
         yield TelegramDoor(
-            bot, inbox, admins, people, receipts, refunding, reconciliation, alarm, tasks, answers.drain
+            bot, inbox, admins, people, receipts, refunding, reconciliation, alarm, tasks, sweeps,
+            answers.drain,
         )  # fmt: skip
     finally:
         if not url.startswith("https:"):  # else aiogram waits a moment for TLS to end
@@ -241,7 +264,7 @@ def handlers_in_order() -> Dispatcher:
         deliveries, vouchers, gifts, support, menu, account, low_balance, statements, purchases,
     )  # fmt: skip
     dispatcher.include_routers(
-        errors.router, shop.router, reconciling, *(method.router for method in METHODS),
+        errors.router, shop.router, reconciling.router, *(method.router for method in METHODS),
         *(module.router for module in (*modules, image, voice, voice_settings, listening, groups, chat)),
     )  # fmt: skip
     return dispatcher

@@ -1,0 +1,118 @@
+"""The HTTP doors, put together: pages, the callback API, the gateway, the simple endpoint, the webhook."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from bot.blocks import Blocks
+from bot.books import Secrets
+from bot.catalog.modes import read_modes
+from bot.catalog.styles import read_styles
+from bot.catalog.voices import read_voices
+from bot.clock import DAY, HOUR, now
+from bot.files import Files
+from bot.jobs import Jobs
+from bot.outbound import open_outbound
+from bot.price_lists import PriceLists
+from bot.providers.pool.pool import Pool
+from bot.providers.speech import SpeechProvider
+from bot.settings import Settings
+from bot.storage import Storage
+from bot.sweeps import Sweeps
+from bot.texts import Texts
+from handlers.http import callback_api, simple_api
+from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
+from handlers.http.app import make_app, serve
+from handlers.http.auth import DOORKEEPER, Doorkeeper
+from handlers.http.callback_api import CALLBACK_API, CallbackApi
+from handlers.http.contract import Bytes, Contract
+from handlers.http.deliveries import Deliveries, Tell
+from handlers.http.gateway.routes import GATEWAY, Gateway
+from handlers.http.origin import PROXIES
+from handlers.http.pages import FILES, STATE, State
+from handlers.http.polling import JOBS
+from handlers.http.simple_api import SIMPLE_API, SimpleApi
+from handlers.http.site import SITE, Site
+from handlers.http.voices import SPEECH, VOICES
+from handlers.http.webhook import INBOX, WEBHOOK_SECRET
+from handlers.telegram.inbox import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the engine gives to the doors."""
+
+    settings: Settings
+    storage: Storage
+    files: Files
+    jobs: Jobs
+    texts: Texts
+    pool: Pool
+    price_lists: PriceLists
+    speech: SpeechProvider
+    blocks: Blocks
+    secrets: Secrets
+    inbox: Inbox
+    """Where Telegram's webhook puts what comes."""
+    tell: Tell
+    """Tells a customer that their address is posted to no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpDoor:
+    address: str
+    gateway: Gateway
+    deliveries: Deliveries
+    tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+    """What runs as long as the door is open."""
+    sweeps: Sweeps
+
+
+@asynccontextmanager
+async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> AsyncIterator[HttpDoor]:
+    """Listen. `pages` are added to what is served."""
+    settings, storage, jobs = parts.settings, parts.storage, parts.jobs
+    app, site = make_app(), Site()
+    app[PROXIES] = settings.trusted_proxies
+    for add in pages:
+        add(app)
+    app[STORAGE], app[FILES], app[SITE] = storage, parts.files, site
+    app[STATE] = State(jobs.watch, sandbox=settings.sandbox)
+    app[DOORKEEPER] = Doorkeeper(storage, parts.secrets.pepper, parts.blocks)
+    app[SPEECH], app[VOICES] = parts.speech, read_voices()
+    app[INBOX], app[WEBHOOK_SECRET] = parts.inbox, parts.secrets.webhook
+    app[JOBS], app[PRICES], app[SIGNING_KEY] = jobs, jobs.prices, parts.secrets.encryption_key
+    gateway = app[GATEWAY] = Gateway(storage, parts.pool, parts.price_lists, jobs.watch, settings)
+    app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
+    app.router.add_route("*", settings.route, simple_api.take)
+    async with AsyncExitStack() as stack:
+        deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
+        port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
+        address = f"http://{settings.http_host}:{port}"
+        site.base = settings.public_url.rstrip("/") or address
+        yield HttpDoor(address, gateway, deliveries, (deliveries.run, gateway.run), _sweeps(storage))
+
+
+@asynccontextmanager
+async def _open_callback_api(app: web.Application, parts: Parts) -> AsyncIterator[Deliveries]:
+    """What takes programs' requests, and what posts the answers to their addresses."""
+    settings, jobs = parts.settings, parts.jobs
+    async with open_outbound(settings.outbound_allow, settings.outbound_ports) as outbound:
+        contract = Contract(
+            tuple(read_modes()), read_styles(), app[VOICES],
+            Bytes(settings.api_text_bytes_min, settings.api_text_bytes_max),
+        )  # fmt: skip
+        app[CALLBACK_API] = CallbackApi(app[STORAGE], jobs, outbound, app[DOORKEEPER], contract, settings)
+        deliveries = Deliveries(app[STORAGE], outbound, app[SITE], app[SIGNING_KEY], jobs.boot, parts.tell)
+        jobs.doors[callback_api.DOOR] = deliveries
+        yield deliveries
+
+
+def _sweeps(storage: Storage) -> Sweeps:
+    async def forget_replies() -> None:
+        await storage.write(callback_api.forget_replies, now() - 7 * DAY)
+
+    return {"replies": (HOUR / 1000, forget_replies)}
