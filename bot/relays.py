@@ -26,6 +26,12 @@ class NewRelay(NamedTuple):
     boot: str
 
 
+class Funds(NamedTuple):
+    account: str
+    amount: int
+    available: int
+
+
 class Begun(NamedTuple):
     id: int
     held: int
@@ -41,8 +47,8 @@ class Ended(NamedTuple):
     completion_tokens: int = 0
 
 
-def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
-    """Hold what it can cost, or all that there is if that is enough to begin. Raises a Refusal."""
+def afford(conn: Connection, new: NewRelay, now: int) -> Funds:
+    """What could be held for it now. Raises a Refusal where it could not begin."""
     _refuse(conn, new)
     purse = budgets.purse(conn, new.code, now)
     available = balance(conn, purse.account).available
@@ -51,14 +57,20 @@ def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
         if available >= new.least:
             raise BudgetSpent(new.least, purse.left or 0, daily=False)
         raise NotEnoughTokens(new.least, available)
+    return Funds(purse.account, amount, available)
+
+
+def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
+    """Hold what it can cost, or all that there is if that is enough to begin. Raises a Refusal."""
+    account, amount, available = afford(conn, new, now)
     row = conn.only(
         "INSERT INTO relay (account, code, path, model, held, boot, started_at)"
         " VALUES (:account, :code, :path, :model, :held, :boot, :now) RETURNING id",
-        account=purse.account, code=new.code, path=new.path, model=new.model, held=amount, boot=new.boot,
+        account=account, code=new.code, path=new.path, model=new.model, held=amount, boot=new.boot,
         now=now,
     )  # fmt: skip
     budgets.reserve(conn, new.code, amount, now)
-    hold(conn, hold_key(row.id), purse.account, amount, now)
+    hold(conn, hold_key(row.id), account, amount, now)
     return Begun(row.id, amount, available - amount)
 
 

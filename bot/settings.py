@@ -11,6 +11,7 @@ from apscheduler.triggers.cron import CronTrigger
 from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.media import KNOWN
 from bot.outbound import PORTS, Place, read_place
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -165,6 +166,22 @@ class Settings(BaseSettings):
     """How long an answer may take in all."""
     gateway_silence_seconds: float = Field(default=120, gt=0)
     """How long an upstream may send nothing."""
+    input_parts: int = Field(default=50, ge=1)
+    """Pictures, files and sounds of one request to /v1."""
+    input_addresses: int = Field(default=10, ge=0)
+    """As many of them may be addresses, which are fetched through the outbound guard."""
+    input_part_mb: int = Field(default=20, ge=1, le=100)
+    """The largest of them."""
+    input_mb: int = Field(default=40, ge=1, le=400)
+    """All of one request together."""
+    input_types: Annotated[tuple[str, ...], NoDecode] = KNOWN
+    """What they may be."""
+    input_seconds: float = Field(default=20, gt=0, le=300)
+    """How long fetching one may take."""
+    input_memory_mb: int = Field(default=256, ge=1)
+    """What is fetched for all requests that are under way; beyond, they are told to wait."""
+    upload_by_url: bool = False
+    """Addresses at the beginning of a text message become pictures and files, fetched likewise."""
     text_workers: int = Field(default=64, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)
@@ -183,7 +200,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "admin_ids", "speech_engines", "transcription_engines", "outbound_ports", "whitelisted_ips",
-        "trusted_proxies", mode="before",
+        "trusted_proxies", "input_types", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -212,6 +229,13 @@ class Settings(BaseSettings):
     def _known_transcribers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if strange := set(value) - {"openai", "whisper"}:
             raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, whisper")
+        return value
+
+    @field_validator("input_types")
+    @classmethod
+    def _known_types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - set(KNOWN):
+            raise ValueError(f"unknown type {', '.join(sorted(strange))}; there are {', '.join(KNOWN)}")
         return value
 
     @field_validator("oauth_refresh")

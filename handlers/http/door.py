@@ -30,6 +30,7 @@ from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
+from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.routes import GATEWAY, Gateway
 from handlers.http.origin import PROXIES
 from handlers.http.pages import FILES, STATE, State
@@ -85,15 +86,24 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     app[SPEECH], app[VOICES] = parts.speech, read_voices()
     app[INBOX], app[WEBHOOK_SECRET] = parts.inbox, parts.secrets.webhook
     app[JOBS], app[PRICES], app[SIGNING_KEY] = jobs, jobs.prices, parts.secrets.encryption_key
-    gateway = app[GATEWAY] = Gateway(storage, parts.pool, parts.price_lists, jobs.watch, settings)
-    app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
-    app.router.add_route("*", settings.route, simple_api.take)
     async with AsyncExitStack() as stack:
+        gateway = app[GATEWAY] = await stack.enter_async_context(_open_gateway(parts))
+        app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
+        app.router.add_route("*", settings.route, simple_api.take)
         deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         address = f"http://{settings.http_host}:{port}"
         site.base = settings.public_url.rstrip("/") or address
         yield HttpDoor(address, gateway, deliveries, (deliveries.run, gateway.run), _sweeps(storage))
+
+
+@asynccontextmanager
+async def _open_gateway(parts: Parts) -> AsyncIterator[Gateway]:
+    """What programs give addresses of is fetched by a client of its own: slow servers delay no callbacks."""
+    settings = parts.settings
+    async with open_outbound(settings.outbound_allow, settings.outbound_ports) as outbound:
+        attachments = Attachments(outbound.session, settings)
+        yield Gateway(parts.storage, parts.pool, parts.price_lists, parts.jobs.watch, settings, attachments)
 
 
 @asynccontextmanager

@@ -48,6 +48,11 @@ class Meter:
         return {**held, **charged, "x-tokens-balance": shown(self.available)}
 
 
+async def afford(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> None:
+    """Raise a Refusal where `begin` would."""
+    await storage.write(relays.afford, NewRelay(code, path, given.public, *quote, boot), now())
+
+
 async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
     """Set the tokens aside. Raises a Refusal."""
     new = NewRelay(code, path, given.public, *quote, boot)

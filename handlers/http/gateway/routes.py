@@ -31,11 +31,12 @@ from handlers.http.gateway.asking import (
     understood,
     understood_form,
 )
+from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.limits import Limits
 from handlers.http.gateway.lines import Left, Line, Lines
-from handlers.http.gateway.metering import Meter, begin
+from handlers.http.gateway.metering import Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
 
 log = structlog.get_logger()
@@ -79,14 +80,16 @@ METERED = (
 
 class Gateway:
     def __init__(
-        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
-    ) -> None:
+        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings,
+        attachments: Attachments,
+    ) -> None:  # fmt: skip
         self.lines = Lines()
         self._storage = storage
         self._pool = pool
         self._prices = prices
         self._watch = watch
         self._settings = settings
+        self._attachments = attachments
         self._boot = secrets.token_hex(8)
         self._limits = Limits(settings.gateway_at_one_time)
         self._draining = False
@@ -140,9 +143,24 @@ class Gateway:
     async def _paid(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
     ) -> web.StreamResponse:
-        """Hold, relay, charge."""
+        """Look at what came with it, hold, relay, charge."""
         given.is_chat = route is CHAT
         asker.allow(route.work, given.public)
+        if not self._attachments.may_be_in(given):
+            return await self._charged(request, line, route, asker, given)
+        code = asker.caller.code
+
+        async def can_pay() -> None:
+            quote = route.kind.quote(given, given.price)
+            await afford(self._storage, code, route.path, given, quote, self._boot)
+
+        async with self._attachments.brought(given, route.path, code, can_pay):
+            return await self._charged(request, line, route, asker, given)
+
+    async def _charged(
+        self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
+    ) -> web.StreamResponse:
+        """Hold, relay, charge."""
         quote = route.kind.quote(given, given.price)
         meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
         try:
