@@ -6,6 +6,7 @@ is the socket's, or what a proxy of ours (TRUSTED_PROXIES) says, never a header 
 """
 
 import ipaddress
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
@@ -59,6 +60,13 @@ class Rates(NamedTuple):
     content_refusals: int = 0
 
 
+class Room(NamedTuple):
+    most: int
+    left: int
+    seconds: float
+    """Until all are free again."""
+
+
 class _Block(NamedTuple):
     times: int
     until: int
@@ -101,6 +109,13 @@ class Blocks:
         if self._code_requests and not self._limiter.hit(self._code_requests, FLOOD, subject):
             await self._count(self._stubborn, subject, "too fast")
             raise TooFast(self._rates.code_requests)
+
+    def room(self, code: int) -> Room | None:
+        """How many requests it may still make in this minute; None: any number."""
+        if self._code_requests is None:
+            return None
+        stats = self._limiter.get_window_stats(self._code_requests, FLOOD, f"code:{code}")
+        return Room(self._rates.code_requests, stats.remaining, max(0.0, stats.reset_time - time.time()))
 
     async def look_at_content(self) -> None:
         """Block the codes whose requests were refused too often within the last hour."""

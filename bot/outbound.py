@@ -204,6 +204,16 @@ async def open_outbound(
         yield Outbound(guard, session, names)
 
 
+@asynccontextmanager
+async def open_unguarded() -> AsyncIterator[aiohttp.ClientSession]:
+    """For the operator's own upstreams, and nobody else's addresses."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS), trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
+    ) as session:  # fmt: skip
+        yield session
+
+
 async def read_at_most(response: aiohttp.ClientResponse, most: int) -> bytes:
     """The body's first `most` bytes; what is beyond is never taken."""
     body = b""

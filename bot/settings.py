@@ -182,6 +182,16 @@ class Settings(BaseSettings):
     """What is fetched for all requests that are under way; beyond, they are told to wait."""
     upload_by_url: bool = False
     """Addresses at the beginning of a text message become pictures and files, fetched likewise."""
+    completions_by_chat: bool = False
+    """The upstream is never asked for /v1/completions: all go to it as chats. Else only where it has none."""
+    conversations: bool = False
+    """Programs may have their conversations kept here, by `conversation_id`."""
+    conversation_messages: int = Field(default=100, ge=2)
+    """What is kept of one; beyond, its beginning goes."""
+    conversation_kb: int = Field(default=1_024, ge=1)
+    conversation_hours: float = Field(default=720, gt=0)
+    """How long after its last use."""
+    conversations_per_customer: int = Field(default=1_000, ge=1)
     text_workers: int = Field(default=64, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)

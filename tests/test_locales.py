@@ -64,6 +64,7 @@ FAMILIES = {
         "no-model",
         "blocked",
         "not-allowed",
+        "no-conversation",
         "content",
         "bad-field",
         "upstream",

@@ -11,14 +11,16 @@ from bot.blocks import Blocks
 from bot.books import Secrets
 from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
-from bot.catalog.voices import read_voices
+from bot.catalog.voices import Voices, read_voices
 from bot.clock import DAY, HOUR, now
 from bot.files import Files
 from bot.jobs import Jobs
-from bot.outbound import open_outbound
+from bot.kept_conversations import forget_unused
+from bot.outbound import open_outbound, open_unguarded
 from bot.price_lists import PriceLists
 from bot.providers.pool.pool import Pool
 from bot.providers.speech import SpeechProvider
+from bot.providers.speech.openai import OpenAISpeech
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.sweeps import Sweeps
@@ -30,6 +32,7 @@ from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
+from handlers.http.gateway import completions, hosting, own_speech
 from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.routes import GATEWAY, Gateway
 from handlers.http.origin import PROXIES
@@ -87,23 +90,40 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     app[INBOX], app[WEBHOOK_SECRET] = parts.inbox, parts.secrets.webhook
     app[JOBS], app[PRICES], app[SIGNING_KEY] = jobs, jobs.prices, parts.secrets.encryption_key
     async with AsyncExitStack() as stack:
-        gateway = app[GATEWAY] = await stack.enter_async_context(_open_gateway(parts))
+        gateway = app[GATEWAY] = await stack.enter_async_context(_open_gateway(parts, site, app[VOICES]))
         app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
         app.router.add_route("*", settings.route, simple_api.take)
         deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
         port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
         address = f"http://{settings.http_host}:{port}"
         site.base = settings.public_url.rstrip("/") or address
-        yield HttpDoor(address, gateway, deliveries, (deliveries.run, gateway.run), _sweeps(storage))
+        yield HttpDoor(
+            address, gateway, deliveries, (deliveries.run, gateway.run), _sweeps(storage, settings)
+        )
 
 
 @asynccontextmanager
-async def _open_gateway(parts: Parts) -> AsyncIterator[Gateway]:
+async def _open_gateway(parts: Parts, site: Site, voices: Voices) -> AsyncIterator[Gateway]:
     """What programs give addresses of is fetched by a client of its own: slow servers delay no callbacks."""
-    settings = parts.settings
-    async with open_outbound(settings.outbound_allow, settings.outbound_ports) as outbound:
-        attachments = Attachments(outbound.session, settings)
-        yield Gateway(parts.storage, parts.pool, parts.price_lists, parts.jobs.watch, settings, attachments)
+    settings, pool = parts.settings, parts.pool
+    async with (
+        open_outbound(settings.outbound_allow, settings.outbound_ports) as outbound,
+        open_unguarded() as inside,
+    ):
+        by_chat = completions.Completions(pool, always=settings.completions_by_chat)
+        own = own_speech.OwnSpeech(pool, parts.speech.without(OpenAISpeech.name), voices)
+        hosted = hosting.Hosting(
+            pool, parts.storage, parts.files, site, outbound.session, inside,
+            settings.api_files_mb * 1_000_000,
+        )  # fmt: skip
+        ways = {
+            completions.PATH: by_chat.ask, own_speech.PATH: own.ask,
+            **dict.fromkeys(hosting.PATHS, hosted.ask),
+        }  # fmt: skip
+        yield Gateway(
+            parts.storage, pool, parts.price_lists, parts.jobs.watch, settings,
+            Attachments(outbound.session, settings), ways, parts.blocks,
+        )  # fmt: skip
 
 
 @asynccontextmanager
@@ -121,8 +141,14 @@ async def _open_callback_api(app: web.Application, parts: Parts) -> AsyncIterato
         yield deliveries
 
 
-def _sweeps(storage: Storage) -> Sweeps:
+def _sweeps(storage: Storage, settings: Settings) -> Sweeps:
     async def forget_replies() -> None:
         await storage.write(callback_api.forget_replies, now() - 7 * DAY)
 
-    return {"replies": (HOUR / 1000, forget_replies)}
+    async def forget_conversations() -> None:
+        await storage.write(forget_unused, now() - round(settings.conversation_hours * HOUR))
+
+    return {
+        "replies": (HOUR / 1000, forget_replies),
+        "kept conversations": (HOUR / 1000, forget_conversations),
+    }

@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.texts import Texts, closest, tokens
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.gateway.asking import Asker, asker_with
+from handlers.http.gateway.conversation import FIELD
 from handlers.http.gateway.errors import ApiError, said
 from handlers.http.gateway.routes import Gateway
 from handlers.http.origin import client_address, within
@@ -99,11 +100,12 @@ class SimpleApi:
         asked = read(await read_body(request), request)
         code = asked.code or (self._settings.api_default_code.get_secret_value() if free else "")
         asker: Asker = await asker_with(request, code, address)
-        answer = await self._gateway.answer(request, asker, asked.body)
+        answer = json.loads(await self._gateway.answer(request, asker, asked.body))
         text = text_of(answer)
         result = [*asked.messages, {"role": "assistant", "content": text}]
         done = {"code": 200, "msg": "success", "data": {"response": text}, "current_response": text}
-        return web.json_response({**done, "result": result}, dumps=_dumps)
+        kept = {FIELD: answer[FIELD]} if FIELD in answer else {}
+        return web.json_response({**done, "result": result, **kept}, dumps=_dumps)
 
     def _count(self, address: str) -> None:
         network = network_of(address)
@@ -146,6 +148,8 @@ def read(given: dict[str, Any], request: web.Request) -> Asked:
     body: dict[str, Any] = {"messages": [*prompt, *messages], "max_tokens": _most(given.get("max_tokens"))}
     if given.get("model"):
         body["model"] = given["model"]
+    if FIELD in given:
+        body[FIELD] = given[FIELD]
     scheme, _, word = request.headers.get("Authorization", "").partition(" ")
     code = word.strip() if scheme.lower() == "bearer" else given.get("api_key")
     return Asked(messages, str(system), code if isinstance(code, str) else "", body)
@@ -178,9 +182,9 @@ def _earlier(given: Any) -> list[dict[str, str]]:
     return said
 
 
-def text_of(answer: bytes) -> str:
+def text_of(answer: dict[str, Any]) -> str:
     """Of a chat completion. What has no words is no answer."""
-    message = json.loads(answer)["choices"][0].get("message") or {}
+    message = answer["choices"][0].get("message") or {}
     return str(message.get("content") or "")
 
 
@@ -189,8 +193,12 @@ def refused_of(told: ApiError) -> Refused:
     match told.status:
         case 401:
             return Refused(401, "unknown-code")
+        case 404 if error["code"] == "conversation_not_found":
+            return Refused(404, "no-conversation")
         case 404:
             return Refused(404, "no-model")
+        case 409:
+            return Refused(429, "wait", count=1)
         case 429 if error["code"] == "rate_limit_exceeded":
             return Refused(429, "wait", count=max(1, round(told.retry_after or 1)))
         case 400 if error["code"] == "content_policy_violation":

@@ -15,7 +15,12 @@ from tests.gateway.program import Program, question
 from tests.gateway.upstream import DONE, chunk
 from tests.world import until
 
-FREE = {f"{PREFIX}/models", f"{PREFIX}/models/{{name}}", f"{PREFIX}/{{rest}}"}
+FREE = {
+    f"{PREFIX}/models",
+    f"{PREFIX}/models/{{name}}",
+    f"{PREFIX}/conversations/{{id}}",
+    f"{PREFIX}/{{rest}}",
+}
 """What costs nothing."""
 CONTRACT = {
     "/chat/completions", "/completions", "/responses", "/images/generations", "/images/edits", "/embeddings",

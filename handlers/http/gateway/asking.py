@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiohttp import web
 
@@ -16,6 +16,9 @@ from handlers.http.auth import DOORKEEPER, Caller
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request
 from handlers.http.gateway.usage import Size
 from handlers.http.origin import client_address
+
+if TYPE_CHECKING:
+    from handlers.http.gateway.conversation import Kept
 
 BODY_SECONDS = 60.0
 MODEL_MOST = 200
@@ -59,6 +62,8 @@ class Given:
     file_bytes: int = 0
     changes: dict[str, Any] = field(default_factory=dict)
     size: Size | None = None
+    kept: "Kept | None" = None
+    """The conversation that it goes on with."""
 
     @property
     def stream(self) -> bool:

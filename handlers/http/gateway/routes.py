@@ -14,6 +14,7 @@ from aiohttp import web
 
 from billing.model_prices import ModelPrices
 from bot import relays
+from bot.blocks import Blocks
 from bot.clock import now
 from bot.price_lists import PriceLists
 from bot.providers.errors import NoAnswer
@@ -21,7 +22,7 @@ from bot.providers.pool.pool import Call, Pool
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.watch import BooksWrong, Watch
-from handlers.http.gateway import kinds, models, plain
+from handlers.http.gateway import kinds, marks, models, plain
 from handlers.http.gateway.asking import (
     Asker,
     Given,
@@ -32,12 +33,14 @@ from handlers.http.gateway.asking import (
     understood_form,
 )
 from handlers.http.gateway.attachments import Attachments
+from handlers.http.gateway.conversation import HEADER, Conversations
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.limits import Limits
 from handlers.http.gateway.lines import Left, Line, Lines
 from handlers.http.gateway.metering import Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
+from handlers.http.gateway.ways import Ways
 
 log = structlog.get_logger()
 
@@ -81,7 +84,7 @@ METERED = (
 class Gateway:
     def __init__(
         self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings,
-        attachments: Attachments,
+        attachments: Attachments, ways: Ways, blocks: Blocks,
     ) -> None:  # fmt: skip
         self.lines = Lines()
         self._storage = storage
@@ -90,6 +93,9 @@ class Gateway:
         self._watch = watch
         self._settings = settings
         self._attachments = attachments
+        self._ways = ways
+        self._conversations = Conversations(storage, settings)
+        self._blocks = blocks
         self._boot = secrets.token_hex(8)
         self._limits = Limits(settings.gateway_at_one_time)
         self._draining = False
@@ -146,16 +152,18 @@ class Gateway:
         """Look at what came with it, hold, relay, charge."""
         given.is_chat = route is CHAT
         asker.allow(route.work, given.public)
-        if not self._attachments.may_be_in(given):
+        async with AsyncExitStack() as around:
+            if self._attachments.may_be_in(given):
+                pays = partial(self._can_pay, route, asker, given)
+                brought = self._attachments.brought(given, route.path, asker.caller.code, pays)
+                await around.enter_async_context(brought)
+            if given.is_chat and self._conversations.wanted(given):
+                await around.enter_async_context(self._conversations.opened(given, asker.caller.customer))
             return await self._charged(request, line, route, asker, given)
-        code = asker.caller.code
 
-        async def can_pay() -> None:
-            quote = route.kind.quote(given, given.price)
-            await afford(self._storage, code, route.path, given, quote, self._boot)
-
-        async with self._attachments.brought(given, route.path, code, can_pay):
-            return await self._charged(request, line, route, asker, given)
+    async def _can_pay(self, route: Metered, asker: Asker, given: Given) -> None:
+        quote = route.kind.quote(given, given.price)
+        await afford(self._storage, asker.caller.code, route.path, given, quote, self._boot)
 
     async def _charged(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
@@ -185,9 +193,17 @@ class Gateway:
         async with AsyncExitStack() as upstream:
             try:
                 async with asyncio.timeout_at(deadline):
-                    reply = await upstream.enter_async_context(self._pool.send(call))
-                    meter.credential = reply.credential.id
+                    way = self._ways.get(route.path)
+                    asked = way(call, given, meter) if way else self._pool.send(call)
+                    reply = await upstream.enter_async_context(asked)
+                    meter.credential = reply.credential.id or None
                     headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
+                    if given.kept is not None and reply.status < 400:
+                        headers[HEADER] = given.kept.id
+                        meter.also.append(given.kept.write)
+                        reply = given.kept.overhear(reply)
+                    marks.numbered(headers)
+                    headers |= marks.rates(self._blocks, asker.caller.code)
                     if reply.media != EVENT_STREAM:
                         return await plain.answer(line, given, route.kind, meter, reply, headers)
             except TimeoutError:
@@ -218,6 +234,12 @@ class Gateway:
             raise ApiError(404, INVALID, "model_not_found", "No such model. See /v1/models.", "model")
         return web.json_response(found)
 
+    async def forget(self, request: web.Request) -> web.Response:
+        """End a conversation that is kept here."""
+        asker, id_ = await asker_of(request), request.match_info["id"]
+        await self._conversations.forget(id_, asker.caller.customer)
+        return web.json_response({"id": id_, "object": "conversation.deleted", "deleted": True})
+
 
 GATEWAY = web.AppKey("gateway", Gateway)
 Take = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -228,12 +250,12 @@ def _door(take: Take) -> Take:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await take(request)
+            return marks.number(await take(request))
         except Exception as error:
             told = said(error)
             if told.status == 500:
                 log.exception("request failed", path=request.path)
-            return told.response()
+            return marks.number(told.response())
 
     return handle
 
@@ -248,6 +270,11 @@ async def list_models(request: web.Request) -> web.StreamResponse:
 
 
 @_door
+async def forget_conversation(request: web.Request) -> web.StreamResponse:
+    return await request.app[GATEWAY].forget(request)
+
+
+@_door
 async def unknown(request: web.Request) -> web.StreamResponse:
     raise ApiError(404, INVALID, "unknown_url", f"Unknown request URL: {request.method} {request.path}.")
 
@@ -256,5 +283,6 @@ ROUTES = (
     *(_metered(route) for route in METERED),
     web.get(PREFIX + "/models", list_models),
     web.get(PREFIX + "/models/{name:.+}", list_models),
+    web.delete(PREFIX + "/conversations/{id}", forget_conversation),
     web.route("*", PREFIX + "/{rest:.*}", unknown),
 )
