@@ -1,6 +1,7 @@
 """`run.py` runs the bot; `run.py admin …` does an operator's act on its books."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -33,6 +34,8 @@ async def run(settings: Settings) -> None:
     if stop.is_set():
         return
     async with open_app(settings) as app:
+        gc.collect()
+        gc.freeze()  # what lives as long as the program need not be looked through again and again
         if not stop.is_set():
             print(*app.greeting(), sep="\n", flush=True)
         await stop.wait()

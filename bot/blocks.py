@@ -9,6 +9,7 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import structlog
@@ -166,6 +167,7 @@ def _what(subject: str) -> str:
     return "code" if subject.startswith("code:") else "address"
 
 
+@lru_cache(10_000)
 def network_of(address: str) -> str:
     """Whoever has one IPv6 address has the whole /64."""
     try:

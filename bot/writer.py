@@ -1,25 +1,32 @@
-"""The one thread that changes the books, and the open transaction that it hands to functions.
+"""The one connection that changes the books, and the open transaction that it hands to functions.
 
-Functions that wait share one COMMIT (one fsync), each in its own SAVEPOINT. The thread outlives every
+Functions that wait share one COMMIT (one fsync), each in its own SAVEPOINT. The writer outlives every
 error: somebody who waits for it is always told.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import threading
-from collections import namedtuple
+from collections import deque, namedtuple
 from collections.abc import Callable
 from contextlib import suppress
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, cast
 
 from billing import Row
 
 BATCH = 256
 """How many functions share one COMMIT at most: bounds how long the first of them waits."""
+BRIEF_BATCH = 64
+"""The same, of those that run in the event loop's thread: it is held for some milliseconds at most."""
+GATHER_SECONDS = 0.002
+"""How long brief functions that have found the writer busy wait for others to commit with."""
 WAITING = 20_000
+LOCKED_SECONDS = 5.0
+"""How long another process's lock of the file is waited for."""
 
 _OUTSIDE = {
     sqlite3.SQLITE_BUSY,
@@ -44,17 +51,42 @@ class StorageBusy(StorageError):
     """More writes wait than the writer can take on."""
 
 
-class Shapes:
-    """Turns plain rows into named tuples, one class a statement; the program's text has so many."""
+class Statement:
+    """A statement of the program's text, its values by place: SQLite would look each name up each time."""
+
+    __slots__ = ("names", "row", "sql")
+
+    def __init__(self, text: str) -> None:
+        self.names: list[str] = []
+        self.sql = _NAMED.sub(self._place, text)
+        self.row: Any = None
+        """Makes a named tuple of a plain row, once there has been one."""
+
+    def values(self, given: dict[str, Any]) -> list[Any]:
+        return [given[name] for name in self.names]
+
+    def _place(self, found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        self.names.append(found[1])
+        return "?"
+
+
+_NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")
+"""A name for a value, but not inside a text."""
+
+
+class Statements:
+    """Those met so far: the program's text has so many."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Any] = {}
+        self._known: dict[str, Statement] = {}
 
-    def of(self, sql: str, description: Any) -> Any:
-        shape = self._made.get(sql)
-        if shape is None:
-            shape = self._made[sql] = row_maker(description)
-        return shape
+    def of(self, text: str) -> Statement:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = Statement(text)
+        return known
 
 
 def row_maker(description: Any) -> Any:
@@ -66,16 +98,22 @@ def row_maker(description: Any) -> Any:
 class Connection:
     """An open transaction: what billing's functions take."""
 
-    __slots__ = ("_execute", "_shapes")
+    __slots__ = ("_execute", "_statement")
 
     def __init__(self, sqlite: sqlite3.Connection) -> None:
         self._execute = sqlite.execute
-        self._shapes = Shapes()
+        self._statement = Statements().of
 
     def one(self, sql: str, /, **values: Any) -> Row | None:
-        cursor = self._execute(sql, values)
+        statement = self._statement(sql)
+        cursor = self._execute(statement.sql, statement.values(values))
         row = cursor.fetchone()
-        return None if row is None else self._shapes.of(sql, cursor.description)(row)
+        if row is None:
+            return None
+        if statement.row is None:
+            statement.row = row_maker(cursor.description)
+        made: Row = statement.row(row)
+        return made
 
     def only(self, sql: str, /, **values: Any) -> Row:
         row = self.one(sql, **values)
@@ -83,21 +121,28 @@ class Connection:
         return row
 
     def all(self, sql: str, /, **values: Any) -> list[Row]:
-        cursor = self._execute(sql, values)
-        return list(map(self._shapes.of(sql, cursor.description), cursor))
+        statement = self._statement(sql)
+        cursor = self._execute(statement.sql, statement.values(values))
+        if statement.row is None:
+            statement.row = row_maker(cursor.description)
+        return list(map(statement.row, cursor))
 
     def run(self, sql: str, /, **values: Any) -> int:
-        return self._execute(sql, values).rowcount
+        statement = self._statement(sql)
+        return self._execute(statement.sql, statement.values(values)).rowcount
 
 
 class Waiting:
     """One function that waits for the writer, and the future that its caller awaits."""
 
-    __slots__ = ("error", "fn", "future", "result")
+    __slots__ = ("brief", "error", "fn", "future", "result")
 
-    def __init__(self, fn: Callable[[Connection], Any], future: asyncio.Future[Any]) -> None:
+    def __init__(
+        self, fn: Callable[[Connection], Any], future: asyncio.Future[Any], *, brief: bool = False
+    ) -> None:
         self.fn = fn
         self.future = future
+        self.brief = brief
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -111,23 +156,35 @@ class Waiting:
 
 
 class Writer:
-    """Owns the writing connection; `put` and `stop` belong to the event loop's thread."""
+    """Owns the writing connection; `put` and `stop` belong to the event loop's thread.
+
+    Brief functions run in the loop's thread: each statement lets go of the interpreter and gets it back,
+    which costs more than the statement where two threads want it. COMMIT waits for the disk elsewhere.
+    """
 
     def __init__(self, sqlite: sqlite3.Connection) -> None:
         self._sqlite = sqlite
+        self._connection = Connection(sqlite)
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._waiting: deque[Waiting] = deque()
+        self._busy = False
+        """A batch is under way, or about to be: the connection is its alone."""
         self._stopped = False
+        self._batches: SimpleQueue[tuple[list[Waiting], bool] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
 
-    def put(self, fn: Callable[[Connection], Any]) -> asyncio.Future[Any]:
+    def put(self, fn: Callable[[Connection], Any], *, brief: bool = False) -> asyncio.Future[Any]:
+        """`brief`: a handful of statements, of which none reads or changes many rows."""
         if self._stopped:
             raise StorageError("the storage is closed")
-        if self._queue.qsize() >= WAITING:
+        if len(self._waiting) >= WAITING:
             raise StorageBusy("too many writes wait; try again in a moment")
-        waiting = Waiting(fn, self._loop.create_future())
-        self._queue.put(waiting)
+        waiting = Waiting(fn, self._loop.create_future(), brief=brief)
+        self._waiting.append(waiting)
+        if not self._busy:
+            self._busy = True
+            self._loop.call_soon(self._next)
         return waiting.future
 
     def stop(self) -> None:
@@ -137,44 +194,95 @@ class Writer:
         """
         if not self._stopped:
             self._stopped = True
-            self._queue.put(None)
+            while self._waiting:
+                self._batches.put((self._batch(BATCH), False))
+            self._batches.put(None)
         self._thread.join()
 
+    def _next(self) -> None:
+        brief = len(self._waiting) > 0 and self._waiting[0].brief
+        batch = self._batch(BRIEF_BATCH if brief else BATCH)
+        self._busy = bool(batch)
+        if not batch:
+            return
+        open_ = all(waiting.brief for waiting in batch) and begin(self._sqlite)
+        if open_:
+            run_each(self._sqlite, self._connection, batch)
+        self._batches.put((batch, open_))
+
+    def _batch(self, most: int) -> list[Waiting]:
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
     def _work(self) -> None:
-        connection = Connection(self._sqlite)
-        more = True
-        while more:
-            batch, more = self._next_batch()
-            commit_together(self._sqlite, connection, batch)
+        while (given := self._batches.get()) is not None:
+            batch, open_ = given
+            if open_:
+                commit(self._sqlite, batch)
+            else:
+                commit_together(self._sqlite, self._connection, batch)
             with suppress(RuntimeError):  # the loop is closed: nobody is left to tell
-                self._loop.call_soon_threadsafe(_tell_all, batch)
+                self._loop.call_soon_threadsafe(self._ended, batch)
         self._sqlite.close()
 
-    def _next_batch(self) -> tuple[list[Waiting], bool]:
-        """What waits, after waiting for it; False once there will be no more."""
-        batch: list[Waiting] = []
-        with suppress(Empty):
-            while len(batch) < BATCH:
-                waiting = self._queue.get(block=not batch)
-                if waiting is None:
-                    return batch, False
-                batch.append(waiting)
-        return batch, True
+    def _ended(self, batch: list[Waiting]) -> None:
+        for waiting in batch:
+            waiting.tell()
+        gathering = self._waiting and self._waiting[0].brief and len(self._waiting) < BRIEF_BATCH // 2
+        if gathering:  # under load a COMMIT for each few costs more than they do
+            self._loop.call_later(GATHER_SECONDS, self._next)
+        else:
+            self._next()
 
 
 def commit_together(sqlite: sqlite3.Connection, connection: Connection, batch: list[Waiting]) -> None:
     """Run every function of the batch in one transaction; a COMMIT that fails fails them all."""
+    if begin(sqlite, wait_seconds=LOCKED_SECONDS):
+        run_each(sqlite, connection, batch)
+        commit(sqlite, batch)
+    else:
+        _fail(batch, "the file is locked")
+
+
+def begin(sqlite: sqlite3.Connection, wait_seconds: float = 0) -> bool:
+    """Begin a transaction; False where another process keeps the file locked for so long."""
+    sqlite.execute(f"PRAGMA busy_timeout = {int(wait_seconds * 1000)}")
     try:
         sqlite.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def run_each(sqlite: sqlite3.Connection, connection: Connection, batch: list[Waiting]) -> None:
+    """Run the functions in the open transaction; what nobody expected undoes all of it."""
+    try:
         for waiting in batch:
             _run_alone(sqlite, connection, waiting)
+    except BaseException as error:
+        _undo(sqlite)
+        _fail(batch, str(error))
+
+
+def commit(sqlite: sqlite3.Connection, batch: list[Waiting]) -> None:
+    """Make the open transaction durable; where there is none any more, all have been told to fail."""
+    if not sqlite.in_transaction:
+        return
+    try:
         sqlite.execute("COMMIT")
     except BaseException as error:
-        if sqlite.in_transaction:
-            with suppress(sqlite3.Error):
-                sqlite.execute("ROLLBACK")
-        for waiting in batch:
-            waiting.error = StorageError(f"nothing was written: {error}")
+        _undo(sqlite)
+        _fail(batch, str(error))
+
+
+def _undo(sqlite: sqlite3.Connection) -> None:
+    if sqlite.in_transaction:
+        with suppress(sqlite3.Error):
+            sqlite.execute("ROLLBACK")
+
+
+def _fail(batch: list[Waiting], why: str) -> None:
+    for waiting in batch:
+        waiting.error = StorageError(f"nothing was written: {why}")
 
 
 def _run_alone(sqlite: sqlite3.Connection, connection: Connection, waiting: Waiting) -> None:
@@ -196,8 +304,3 @@ def _ours(error: BaseException) -> BaseException:
     if isinstance(error, StopIteration):  # a future can't carry it
         return RuntimeError(f"the function raised {error!r}")
     return error
-
-
-def _tell_all(batch: list[Waiting]) -> None:
-    for waiting in batch:
-        waiting.tell()

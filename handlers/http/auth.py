@@ -72,7 +72,7 @@ class Doorkeeper:
         """Whose code it is; None: nobody's, or it may not be used from there. Raises CodePaused, TooFast,
         and Blocked, also when that was once too often."""
         digest, at = codes.digest(self._pepper, code.strip()), now()
-        row = await self._storage.fetch_one(codes.FIND, digest=digest, now=at) if len(code) < 256 else None
+        row = await self._storage.look_up(codes.FIND, digest=digest, now=at) if len(code) < 256 else None
         if row is None or not _valid(row, address, at):
             await self._blocks.bad_code(address)
             return None

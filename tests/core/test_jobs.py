@@ -225,13 +225,13 @@ async def test_a_stop_before_the_first_step_is_heard(engine: Engine) -> None:
     async with engine.runs():
         await engine.ask(ada)
         job = await engine.submit(ada)
-        gate = Gate()
-        engine.storage._writer.put(gate.wait)
+        writer = engine.storage._writer
+        writer._busy = True  # it takes up nothing for now
         async with asyncio.TaskGroup() as tasks:
-            await asyncio.sleep(0)  # now the claim waits behind the gate, and the cancel behind the claim
+            await until(lambda: len(writer._waiting) == 1)  # the claim waits
             cancel = tasks.create_task(engine.jobs.cancel(job.id, ada))
-            await asyncio.sleep(0)
-            gate.released.set()
+            await until(lambda: len(writer._waiting) == 2)  # and the cancel behind it
+            writer._next()
         assert cancel.result()
         await engine.ear.end_of(job.id)
 

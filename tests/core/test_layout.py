@@ -1,6 +1,7 @@
 """Imports go one way: run → bot.wiring → handlers → bot.jobs → bot.providers, billing."""
 
 import ast
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,12 @@ def _name(path: Path) -> str:
 
 def imported(source: str, module: str) -> Iterator[str]:
     """Every module that the source imports, wherever in it; `from a import b` may mean a.b."""
-    for node in ast.walk(ast.parse(source)):
+    gc.disable()  # Python 3.11 trips over a finalizer that runs while it makes the tree
+    try:
+        tree = ast.parse(source)
+    finally:
+        gc.enable()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):

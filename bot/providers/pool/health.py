@@ -9,6 +9,7 @@ Only what has failed is remembered, and of that the latest: model names are the 
 
 import random
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 
 REMEMBERED = 2_000
 WINDOW_SECONDS = 30.0
@@ -103,7 +104,9 @@ class Health:
         waits = [h.until - at for (id_, _), h in self._known.items() if id_ == credential and h.times]
         return max(0.0, *waits) if waits else 0.0
 
-    def _of(self, credential: int, model: str) -> list[_Health]:
+    def _of(self, credential: int, model: str) -> Sequence[_Health]:
+        if not self._known:
+            return ()
         keys = {(credential, ANY_MODEL), (credential, model)}
         return [health for key in keys if (health := self._known.get(key))]
 

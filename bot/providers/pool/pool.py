@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import aiohttp
@@ -167,14 +168,14 @@ class Pool:
 
         Leaving closes the connection where the answer is not at its end, so that the upstream stops too.
         """
-        reply = await self._answer(call)
+        reply = await self.ask(call)
         try:
             yield reply
         except ProviderError as error:
             self.broke_off(reply, call, error)
             raise
         finally:
-            self._let_go(reply)
+            self.let_go(reply)
 
     def broke_off(self, reply: Reply, call: Call, error: ProviderError) -> None:
         """An answer that began well did not end well."""
@@ -191,9 +192,10 @@ class Pool:
         except ProviderError as error:
             return verdict or Verdict(error, False), b""
         finally:
-            self._let_go(reply)
+            self.let_go(reply)
 
-    async def _answer(self, call: Call) -> Reply:
+    async def ask(self, call: Call) -> Reply:
+        """The same for who lets the reply go, and says what broke off, by themselves."""
         deadline = self._clock() + self._wait_seconds
         tried: set[int] = set()
         last: Verdict | None = None
@@ -206,7 +208,7 @@ class Pool:
             if reply is not None and (last is None or self._is_last_word(last, call, tried)):
                 return reply
             if reply is not None:
-                self._let_go(reply)
+                self.let_go(reply)
             assert last is not None
             if not last.again:
                 break
@@ -292,7 +294,7 @@ class Pool:
             return False
         if not self._bearers.forget_stale(credential):
             return False
-        self._let_go(reply)
+        self.let_go(reply)
         return True
 
     async def _ask(self, credential: Credential, call: Call) -> "Outcome":
@@ -313,7 +315,7 @@ class Pool:
                 return Outcome(None, of_exception(error, repeatable=call.free))
             raise
 
-    def _let_go(self, reply: Reply) -> None:
+    def let_go(self, reply: Reply) -> None:
         self._busy[reply.credential.id] -= 1
         reply.close()
 
@@ -325,9 +327,7 @@ class Pool:
             key = await self._bearers.bearer(credential)
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        wait = aiohttp.ClientTimeout(
-            total=None, sock_connect=min(call.connect_seconds, call.seconds), sock_read=call.seconds
-        )
+        wait = _timeout(min(call.connect_seconds, call.seconds), call.seconds)
         proxy = credential.proxy if credential.proxy.startswith("http") else None
         return await self._session("" if proxy else credential.proxy).request(
             call.method, credential.base_url + call.path, data=_payload(call.body), headers=headers,
@@ -378,8 +378,14 @@ class Pool:
 
     def _news(self) -> None:
         """Wake those who wait."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if self._waiting:
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+
+@lru_cache
+def _timeout(connect_seconds: float, silence_seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds, sock_read=silence_seconds)
 
 
 def _payload(body: bytes) -> bytes | io.BytesIO | None:

@@ -19,7 +19,7 @@ class Reply:
         self.headers: Mapping[str, str] = response.headers
         self.credential = credential
         self._response = response
-        self._read: bytes | None = None
+        self._looked_at: bytes | None = None
         """The body, where it had to be looked at."""
 
     @property
@@ -28,22 +28,31 @@ class Reply:
 
     async def read(self, most: int) -> bytes:
         """All of it. Raises a ProviderError where it breaks off or is longer than `most` bytes."""
-        return b"".join([piece async for piece in self.pieces(most)])
+        read, room = [], most
+        while piece := await self.more(room):
+            room -= len(piece)
+            read.append(piece)
+        return read[0] if len(read) == 1 else b"".join(read)
 
     async def pieces(self, most: int) -> AsyncIterator[bytes]:
         """The body as it comes, with the same errors."""
-        if self._read is not None:
-            yield self._read
-            return
         room = most
+        while piece := await self.more(room):
+            room -= len(piece)
+            yield piece
+
+    async def more(self, most: int) -> bytes:
+        """What has come of the body since, waited for if need be, with the same errors; empty: its end."""
+        if self._looked_at is not None:
+            piece, self._looked_at = self._looked_at, b""
+            return piece
         try:
-            while piece := await self._response.content.readany():
-                room -= len(piece)
-                if room < 0:
-                    raise BadAnswer(f"The upstream's answer is longer than {most // MEGABYTE} MB.")
-                yield piece
+            piece = await self._response.content.readany()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise of_exception(error).error from None
+        if len(piece) > most:
+            raise BadAnswer("The upstream's answer is longer than it may be.")
+        return piece
 
     async def look(self) -> bytes:
         """The body of a refusal, cut where it is no short text."""
@@ -53,8 +62,8 @@ class Reply:
                 body += piece
         except (aiohttp.ClientError, OSError, TimeoutError):
             pass
-        self._read = body[:ERROR_MOST]
-        return self._read
+        self._looked_at = body[:ERROR_MOST]
+        return self._looked_at
 
     def check(self) -> None:
         """Raise BadAnswer where it is packed: we ask for none, and a few kilobytes could become gigabytes."""

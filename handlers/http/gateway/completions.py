@@ -16,7 +16,7 @@ from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.events import Events
 from handlers.http.gateway.kinds import REASONING
 from handlers.http.gateway.metering import Meter
-from handlers.http.gateway.ways import Changed
+from handlers.http.gateway.ways import Changed, Known
 
 PATH, CHAT = "/completions", "/chat/completions"
 LACKING = (404, 405)
@@ -39,8 +39,12 @@ class Completions:
     async def ask(self, call: Call, given: Given, meter: Meter) -> AsyncIterator[Reply]:
         if not self._lacks(call.model):
             async with self._pool.send(call) as reply:
-                if not await _is_lacking(reply):
+                if reply.status not in LACKING:
                     yield reply
+                    return
+                body = await reply.read(ERROR_MOST)
+                if b"model_not_found" in body:  # that is another matter
+                    yield Known(reply, body)
                     return
             self._remember(call.model)
         chat = as_chat(json.loads(call.body), given)
@@ -57,11 +61,6 @@ class Completions:
         self._lacking.move_to_end(model)
         if len(self._lacking) > REMEMBERED:
             self._lacking.popitem(last=False)
-
-
-async def _is_lacking(reply: Reply) -> bool:
-    """That there is no such model is another matter."""
-    return reply.status in LACKING and b"model_not_found" not in await reply.read(ERROR_MOST)
 
 
 def as_chat(body: dict[str, Any], given: Given) -> dict[str, Any]:
@@ -97,6 +96,7 @@ class AsText(Changed):
         super().__init__(reply)
         self._echo = echo
         self._begun: set[int] = set()
+        self._events = Events()
 
     async def read(self, most: int) -> bytes:
         body = await self.reply.read(most)
@@ -106,13 +106,11 @@ class AsText(Changed):
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise BadAnswer("The upstream's answer could not be understood.") from None
 
-    async def pieces(self, most: int) -> AsyncIterator[bytes]:
-        events = Events()
-        async for piece in self.reply.pieces(most):
-            for event in events.feed(piece):
-                yield self._event(event)
-        for event in events.last():
-            yield self._event(event)
+    async def more(self, most: int) -> bytes:
+        while piece := await self.reply.more(most):
+            if turned := b"".join(map(self._event, self._events.feed(piece))):
+                return turned
+        return b"".join(map(self._event, self._events.last()))
 
     def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:
         choices = [self._choice(one, one.get("message") or {}, self._echo) for one in answer["choices"]]

@@ -148,6 +148,7 @@ class Overheard(Changed):
     def __init__(self, reply: Reply, kept: Kept) -> None:
         super().__init__(reply)
         self._kept = kept
+        self._events = Events()
 
     async def read(self, most: int) -> bytes:
         """With the conversation's id as its first field."""
@@ -158,12 +159,11 @@ class Overheard(Changed):
             return body
         return b'{"%s": "%s", %s' % (FIELD.encode(), self._kept.id.encode(), body[body.index(b"{") + 1 :])
 
-    async def pieces(self, most: int) -> AsyncIterator[bytes]:
-        events = Events()
-        async for piece in self.reply.pieces(most):
-            for event in events.feed(piece):
-                self._hear(event)
-            yield piece
+    async def more(self, most: int) -> bytes:
+        piece = await self.reply.more(most)
+        for event in self._events.feed(piece):
+            self._hear(event)
+        return piece
 
     def _hear(self, event: bytes) -> None:
         try:

@@ -1,13 +1,17 @@
 """Who is still there: programs that hang up are noticed within a second, silence is filled for others.
 
-One look at all lines each half second costs less than a timer for each event.
+One look at all lines each half second costs less than timers for each request and each event.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+import math
+from collections import Counter
+from collections.abc import Sequence
 
 from aiohttp import web
+
+from bot.providers.errors import NoAnswer
+from handlers.http.gateway.errors import too_many
 
 LOOK_SECONDS = 0.5
 KEEP_ALIVE_SECONDS = 10.0
@@ -21,40 +25,81 @@ class Left(Exception):
 
 
 class Line:
-    """One request and its program."""
+    """One request and its program; opened by `with`."""
 
-    def __init__(self, request: web.Request) -> None:
-        self._request = request
-        self._task = asyncio.current_task()
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, lines: "Lines", request: web.Request, code: int) -> None:
         self.response: web.StreamResponse | None = None
         """Once it has begun to be streamed."""
-        self.hung_up = False
+        self._lines = lines
+        self._request = request
+        self._code = code
+        self._task = asyncio.current_task()
+        self._wrote_at = lines.time()
+        self._deadline = self._wrote_at + lines.seconds
+        self._why: Exception | None = None
         self._writing = False
-        self._wrote_at = self._loop.time()
+        self._framed = False
 
-    async def write(self, event: bytes) -> None:
+    def __enter__(self) -> "Line":
+        self._lines.add(self, self._code)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.remove(self, self._code)
+
+    async def begin(self, response: web.StreamResponse) -> None:
         """Raises Left."""
-        assert self.response is not None
-        self._writing = True
-        self._wrote_at = self._loop.time()
         try:
-            await self.response.write(event)
+            await response.prepare(self._request)
+        except ConnectionError:
+            raise Left from None
+        self.response = response
+        self._framed = "Transfer-Encoding" in response.headers
+
+    async def write(self, events: Sequence[bytes]) -> None:
+        """Each in a chunk of its own. Raises Left."""
+        response, transport = self.response, self._request.transport
+        assert response is not None
+        self._writing = True
+        self._wrote_at = self._lines.time()
+        try:
+            if len(events) > 1 and self._framed and transport and not transport.get_write_buffer_size():
+                # What has come at once goes at once, its frames made here: a call of the system for each
+                # event would cost more than all else that is done with it.
+                transport.write(b"".join([b"%x\r\n%b\r\n" % (len(event), event) for event in events[:-1]]))
+                events = events[-1:]
+            for event in events:
+                await response.write(event)
         except ConnectionError:
             raise Left from None
         finally:
             self._writing = False
+
+    async def finish(self) -> bool:
+        """End the stream, where there is one and its program; False where it left at the very end."""
+        if self.response is None or isinstance(self._why, Left):
+            return True
+        try:
+            await self.response.write_eof()
+        except ConnectionError:
+            return False
+        return True
 
     @property
     def gone(self) -> bool:
         transport = self._request.transport
         return transport is None or transport.is_closing()
 
-    async def look(self) -> None:
-        at = self._loop.time()
+    def take_your_time(self) -> None:
+        """The answer is there: what is left to do is ours."""
+        self._deadline = math.inf
+
+    async def look(self, at: float) -> None:
         stuck = self._writing and at - self._wrote_at > STUCK_SECONDS
         if self.gone or stuck:
-            self._hang_up()
+            self._interrupt(Left())
+        elif at > self._deadline and self._why is None:
+            self._interrupt(NoAnswer("The answer took too long."))
         elif self.response is not None and not self._writing and at - self._wrote_at > KEEP_ALIVE_SECONDS:
             self._wrote_at = at
             try:
@@ -63,44 +108,58 @@ class Line:
             except (ConnectionError, TimeoutError):
                 pass
 
-    def _hang_up(self) -> None:
-        """Wake whoever waits for the upstream on behalf of a program that has gone."""
-        if not self.hung_up:
-            self.hung_up = True
+    def _interrupt(self, why: Exception) -> None:
+        """Wake whoever waits for the upstream on behalf of this program."""
+        if not isinstance(self._why, Left):
+            self._why = why
             assert self._task is not None
             self._task.cancel()
 
-    def take_leave(self) -> bool:
-        """After a cancellation: True where the program has gone, False where ours ends."""
+    def why(self) -> Exception | None:
+        """After a cancellation: Left where the program has gone, NoAnswer where it took too long, None where
+        ours ends."""
         assert self._task is not None
-        if not self.hung_up or self._task.cancelling() > 1:
-            return False
+        if self._why is None or self._task.cancelling() > 1:
+            return None
         self._task.uncancel()
-        return True
+        return self._why
 
 
 class Lines:
-    def __init__(self) -> None:
-        self._open: set[Line] = set()
+    def __init__(self, at_one_time: int, seconds: float) -> None:
+        """`at_one_time`: of one code, 0 any number; `seconds`: how long an answer may take."""
+        self.seconds = seconds
         self.none = asyncio.Event()
         """Set while nobody is there."""
         self.none.set()
+        self.time = asyncio.get_running_loop().time
+        self._at_one_time = at_one_time
+        self._open: set[Line] = set()
+        self._of_code: Counter[int] = Counter()
 
-    @contextmanager
-    def open(self, request: web.Request) -> Iterator[Line]:
-        line = Line(request)
+    def add(self, line: Line, code: int) -> None:
+        """Raises ApiError 429 where too many of the code are under way."""
+        if self._at_one_time and self._of_code[code] >= self._at_one_time:
+            raise too_many(f"At most {self._at_one_time} requests at one time.", 1)
+        self._of_code[code] += 1
         self._open.add(line)
         self.none.clear()
-        try:
-            yield line
-        finally:
-            self._open.discard(line)
-            if not self._open:
-                self.none.set()
+
+    def remove(self, line: Line, code: int) -> None:
+        self._open.discard(line)
+        self._of_code[code] -= 1
+        if not self._of_code[code]:
+            del self._of_code[code]
+        if not self._open:
+            self.none.set()
+
+    def of_code(self, code: int) -> int:
+        return self._of_code[code]
 
     async def run(self) -> None:
         """Look at all of them, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            at = self.time()
             for line in list(self._open):
-                await line.look()
+                await line.look(at)

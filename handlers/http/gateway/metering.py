@@ -8,7 +8,6 @@ from bot import relays
 from bot.clock import now
 from bot.relays import Also, Begun, Ended, NewRelay, State
 from bot.storage import Storage
-from bot.texts import tokens
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.kinds import Quote
 
@@ -40,10 +39,11 @@ class Meter:
         self._ended = True
         self.charged = min(self._given.price.of(units), self.held) if units else 0
         ended = Ended(state, self.charged, self.credential, self.asked, units or Units())
-        self.available = await self._storage.write(
-            relays.end, self._id, ended, now(), self.also if units else ()
-        )
-        log.info("relayed", relay=self._id, state=state, charged=self.charged)
+        if self.also and units:
+            self.available = await self._storage.write(relays.end, self._id, ended, now(), self.also)
+        else:
+            self.available = await self._storage.write_brief(relays.end, self._id, ended, now())
+        log.debug("relayed", relay=self._id, state=state, charged=self.charged)
 
     def headers(self) -> dict[str, str]:
         """In tokens."""
@@ -60,9 +60,10 @@ async def afford(storage: Storage, code: int, path: str, given: Given, quote: Qu
 async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
     """Set the tokens aside. Raises a Refusal."""
     new = NewRelay(code, path, given.public, *quote, boot)
-    return Meter(storage, code, given, await storage.write(relays.begin, new, now()))
+    return Meter(storage, code, given, await storage.write_brief(relays.begin, new, now()))
 
 
 def shown(amount: int) -> str:
     """Tokens as a decimal with at most three places."""
-    return f"{tokens(amount):f}" if amount % MILLI else str(amount // MILLI)
+    whole, thousandths = divmod(amount, MILLI)
+    return f"{whole}.{thousandths:03}".rstrip("0") if thousandths else str(whole)

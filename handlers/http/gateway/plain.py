@@ -17,6 +17,7 @@ async def answer(
 ) -> web.Response:
     """Raises a ProviderError where it is no answer."""
     body = await reply.read(ANSWER_MOST)
+    line.take_your_time()
     if line.gone:
         raise Left  # an answer of which nothing arrives is free
     if reply.status >= 400:  # the request's own mistake, in the upstream's words

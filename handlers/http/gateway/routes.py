@@ -3,8 +3,8 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,8 +17,9 @@ from bot import relays
 from bot.blocks import Blocks
 from bot.clock import now
 from bot.price_lists import PriceLists
-from bot.providers.errors import NoAnswer
+from bot.providers.errors import ProviderError
 from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.reply import Reply
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.watch import BooksWrong, Watch
@@ -36,7 +37,6 @@ from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.conversation import HEADER, Conversations
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
-from handlers.http.gateway.limits import Limits
 from handlers.http.gateway.lines import Left, Line, Lines
 from handlers.http.gateway.metering import Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
@@ -86,7 +86,7 @@ class Gateway:
         self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings,
         attachments: Attachments, ways: Ways, blocks: Blocks,
     ) -> None:  # fmt: skip
-        self.lines = Lines()
+        self.lines = Lines(settings.gateway_at_one_time, settings.gateway_seconds)
         self._storage = storage
         self._pool = pool
         self._prices = prices
@@ -97,7 +97,6 @@ class Gateway:
         self._conversations = Conversations(storage, settings)
         self._blocks = blocks
         self._boot = secrets.token_hex(8)
-        self._limits = Limits(settings.gateway_at_one_time)
         self._draining = False
 
     async def run(self) -> None:
@@ -117,7 +116,7 @@ class Gateway:
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
         asker = await asker_of(request)
-        with self._admitted(request, asker) as line:
+        with self._admit(request, asker) as line:
             raw = await read_whole(request, self._settings.gateway_body_mb * 2**20)
             media = request.headers.get("Content-Type", "")
             given = route.read(raw, media, self._prices.models, route.default(self._settings))
@@ -125,7 +124,7 @@ class Gateway:
 
     async def answer(self, request: web.Request, asker: Asker, body: dict[str, Any]) -> bytes:
         """A chat answer at once, for another door. Raises as `take` does."""
-        with self._admitted(request, asker) as line:
+        with self._admit(request, asker) as line:
             raw = json.dumps(body).encode()
             given = understood(raw, "", self._prices.models, self._settings.text_model)
             response = await self._paid(request, line, CHAT, asker, given)
@@ -137,14 +136,12 @@ class Gateway:
             raise bad_request("the upstream does not take it")
         return response.body
 
-    @contextmanager
-    def _admitted(self, request: web.Request, asker: Asker) -> Iterator[Line]:
+    def _admit(self, request: web.Request, asker: Asker) -> Line:
         if self._watch.stops:
             raise BooksWrong
         if self._draining:
             raise ApiError(503, "server_error", None, "Ending; try again in a moment.", retry_after=5)
-        with self._limits.under_way(asker.caller.code), self.lines.open(request) as line:
-            yield line
+        return Line(self.lines, request, asker.caller.code)
 
     async def _paid(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
@@ -152,12 +149,14 @@ class Gateway:
         """Look at what came with it, hold, relay, charge."""
         given.is_chat = route is CHAT
         asker.allow(route.work, given.public)
+        goes_on = given.is_chat and self._conversations.wanted(given)
+        if not goes_on and not self._attachments.may_be_in(given):
+            return await self._charged(request, line, route, asker, given)
         async with AsyncExitStack() as around:
-            if self._attachments.may_be_in(given):
-                pays = partial(self._can_pay, route, asker, given)
-                brought = self._attachments.brought(given, route.path, asker.caller.code, pays)
-                await around.enter_async_context(brought)
-            if given.is_chat and self._conversations.wanted(given):
+            pays = partial(self._can_pay, route, asker, given)
+            brought = self._attachments.brought(given, route.path, asker.caller.code, pays)
+            await around.enter_async_context(brought)
+            if goes_on:
                 await around.enter_async_context(self._conversations.opened(given, asker.caller.customer))
             return await self._charged(request, line, route, asker, given)
 
@@ -177,8 +176,11 @@ class Gateway:
             await meter.end("left")
             return web.Response(status=GONE)
         except asyncio.CancelledError:
-            if not line.take_leave():
+            why = line.why()
+            if why is None:
                 raise
+            if not isinstance(why, Left):
+                raise why from None
             await meter.end("left")
             return web.Response(status=GONE)
         finally:  # whatever has happened, nothing stays held
@@ -189,28 +191,34 @@ class Gateway:
     ) -> web.StreamResponse:  # fmt: skip
         """The one call outside."""
         call = self._call(route, asker, given, meter)
-        deadline = asyncio.get_running_loop().time() + self._settings.gateway_seconds
-        async with AsyncExitStack() as upstream:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    way = self._ways.get(route.path)
-                    asked = way(call, given, meter) if way else self._pool.send(call)
-                    reply = await upstream.enter_async_context(asked)
-                    meter.credential = reply.credential.id or None
-                    headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
-                    if given.kept is not None and reply.status < 400:
-                        headers[HEADER] = given.kept.id
-                        meter.also.append(given.kept.write)
-                        reply = given.kept.overhear(reply)
-                    marks.numbered(headers)
-                    headers |= marks.rates(self._blocks, asker.caller.code)
-                    if reply.media != EVENT_STREAM:
-                        return await plain.answer(line, given, route.kind, meter, reply, headers)
-            except TimeoutError:
-                raise NoAnswer("The upstream answered nothing in time.") from None
-            broke_off = partial(self._pool.broke_off, reply, call)
-            relaying = Relaying(request, line, given, route.kind, meter, deadline, broke_off)
-            return await relaying.run(reply, headers)
+        if (way := self._ways.get(route.path)) is not None:
+            async with way(call, given, meter) as reply:
+                return await self._hand_on(line, route, asker, given, meter, call, reply)
+        reply = await self._pool.ask(call)
+        try:
+            return await self._hand_on(line, route, asker, given, meter, call, reply)
+        except ProviderError as error:
+            self._pool.broke_off(reply, call, error)
+            raise
+        finally:
+            self._pool.let_go(reply)
+
+    async def _hand_on(
+        self, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter, call: Call, reply: Reply
+    ) -> web.StreamResponse:  # fmt: skip
+        """Give the program what the upstream answers."""
+        meter.credential = reply.credential.id or None
+        headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
+        if given.kept is not None and reply.status < 400:
+            headers[HEADER] = given.kept.id
+            meter.also.append(given.kept.write)
+            reply = given.kept.overhear(reply)
+        marks.numbered(headers)
+        headers |= marks.rates(self._blocks, asker.caller.code)
+        if reply.media != EVENT_STREAM:
+            return await plain.answer(line, given, route.kind, meter, reply, headers)
+        broke_off = partial(self._pool.broke_off, reply, call)
+        return await Relaying(line, given, route.kind, meter, broke_off).run(reply, headers)
 
     def _call(self, route: Metered, asker: Asker, given: Given, meter: Meter) -> Call:
         changes = route.kind.fit(given, given.price, meter.held)

@@ -5,7 +5,7 @@ what was produced by then is paid, and an answer of which nothing has arrived is
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import structlog
 from aiohttp import web
@@ -33,12 +33,9 @@ class Relaying:
     """One stream. `run` raises only where nothing has been sent yet."""
 
     def __init__(
-        self, request: web.Request, line: Line, given: Given, kind: Kind, meter: Meter, deadline: float,
-        broke_off: Callable[[ProviderError], None],
-    ) -> None:  # fmt: skip
-        """`deadline` by the loop's clock; `broke_off` hears of an upstream that failed in the middle."""
-        self._request = request
-        self._deadline = deadline
+        self, line: Line, given: Given, kind: Kind, meter: Meter, broke_off: Callable[[ProviderError], None]
+    ) -> None:
+        """`broke_off` hears of an upstream that failed in the middle."""
         self._broke_off = broke_off
         self._line = line
         self._given = given
@@ -46,64 +43,59 @@ class Relaying:
         self._meter = meter
         self._seen = StreamMeter(kind.stream_words, keep_usage=given.wants_usage)
         self._events = Events()
+        self._room = STREAM_MOST
 
     async def run(self, reply: Reply, headers: dict[str, str]) -> web.StreamResponse:
         try:
-            async with asyncio.timeout_at(self._deadline):
-                await self._relay(reply, headers)
+            await self._relay(reply, headers)
         except Left:
             await self._after_leaving(reply)
         except asyncio.CancelledError:
-            if not self._line.take_leave():
+            why = self._line.why()
+            if why is None:
                 raise
-            await self._after_leaving(reply)
-        except (ProviderError, TimeoutError) as error:
-            if self._line.response is None:
-                raise
+            await (self._after_leaving(reply) if isinstance(why, Left) else self._break_off(why))
+        except ProviderError as error:
             await self._break_off(error)
         else:
             await self._meter.end("answered", self._units())
-        response = self._line.response or web.Response(status=499)
-        if not self._line.hung_up:
-            await _finish(response)
-        return response
+        if not await self._line.finish():
+            log.info("a program left at the very end")
+        return self._line.response or web.Response(status=499)
 
     async def _relay(self, reply: Reply, headers: dict[str, str]) -> None:
-        async for event in self._incoming(reply):
-            if not self._seen.take(event):
-                continue
-            if self._line.response is None:
+        while events := await self._more(reply):
+            wanted = [event for event in events if self._seen.take(event)]
+            if wanted and self._line.response is None:
                 await self._begin(reply, headers)
-            await self._line.write(event)
+            if wanted:
+                await self._line.write(wanted)
+        self._line.take_your_time()
         if self._seen.failed:
             raise _Failed("The upstream broke off its answer.")
         if not self._seen.ended:
             raise BadAnswer("The upstream's answer ended before its end.")
 
-    async def _incoming(self, reply: Reply) -> AsyncIterator[bytes]:
-        async for piece in reply.pieces(STREAM_MOST):
-            for event in self._events.feed(piece):
-                yield event
-        for event in self._events.last():
-            yield event
+    async def _more(self, reply: Reply) -> list[bytes]:
+        """The events that have come meanwhile; none at the end."""
+        while piece := await reply.more(self._room):
+            self._room -= len(piece)
+            if events := self._events.feed(piece):
+                return events
+        return self._events.last()
 
     async def _begin(self, reply: Reply, headers: dict[str, str]) -> None:
-        response = web.StreamResponse(
-            status=reply.status,
-            headers={"Content-Type": "text/event-stream", **HEADERS, **headers, **self._meter.headers()},
-        )
-        try:
-            await response.prepare(self._request)
-        except ConnectionError:
-            raise Left from None
-        self._line.response = response
+        media = {"Content-Type": "text/event-stream"}
+        all_headers = {**media, **HEADERS, **headers, **self._meter.headers()}
+        await self._line.begin(web.StreamResponse(status=reply.status, headers=all_headers))
 
     async def _after_leaving(self, reply: Reply) -> None:
         if self._seen.ended and self._seen.usage is None:
             try:
                 async with asyncio.timeout(REPORT_SECONDS):
-                    async for event in self._incoming(reply):
-                        self._seen.take(event)
+                    while events := await self._more(reply):
+                        for event in events:
+                            self._seen.take(event)
             except (ProviderError, TimeoutError):
                 pass
         arrived = self._line.response is not None and (self._seen.produced or self._seen.ended)
@@ -111,17 +103,16 @@ class Relaying:
 
     async def _break_off(self, error: Exception) -> None:
         """The fault is not the program's: nothing is charged, and it is told where it has not been."""
+        if self._line.response is None:
+            raise error
         await self._meter.end("failed")
         ours = error if isinstance(error, ProviderError) else NoAnswer("The answer took too long.")
         self._broke_off(ours)
         if not isinstance(error, _Failed):
-            told = said(ours)
             try:
-                await self._line.write(told.event())
+                await self._line.write([said(ours).event()])
             except Left:
                 return
-        assert self._line.response is not None
-        await _finish(self._line.response)
 
     def _units(self) -> Units:
         return self._seen.counted(self._kind.prompt(self._given))
@@ -129,10 +120,3 @@ class Relaying:
 
 class _Failed(BadAnswer):
     """The upstream has said so itself, and the program has read it."""
-
-
-async def _finish(response: web.StreamResponse) -> None:
-    try:
-        await response.write_eof()
-    except ConnectionError:
-        log.info("a program left at the very end")

@@ -20,8 +20,9 @@ PICTURES = {"image_url", "input_image", "image"}
 
 _REPORT = re.compile(rb'"usage"\s*:\s*\{')
 _END = re.compile(
-    rb'"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:(?:response|image_generation|image_edit)'
-    rb'\.(?:completed|incomplete|failed)|speech\.audio\.done|transcript\.text\.done)"'
+    rb'^data: \[DONE\]|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:(?:response|image_generation|image_edit)'
+    rb'\.(?:completed|incomplete|failed)|speech\.audio\.done|transcript\.text\.done)"',
+    re.MULTILINE,
 )
 
 
@@ -31,7 +32,8 @@ def words(*names: str) -> re.Pattern[bytes]:
 
 
 _ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*\{')
-DONE = b"data: [DONE]"
+UNCOUNTED_MOST = 16 * 1024
+"""Bytes of a stream's events that are kept uncounted."""
 
 
 class Size(NamedTuple):
@@ -122,25 +124,46 @@ class StreamMeter:
         """`pattern` finds the words. `keep_usage`: the program has asked for the event that reports usage."""
         self._pattern = pattern
         self.usage: Units | None = None
-        self.produced = 0
-        """Bytes of the answer's words."""
-        self.ended = False
-        """The answer has come to its end, whatever else may follow."""
         self.failed = False
         """The upstream has sent an error instead of going on."""
         self._keep_usage = keep_usage
+        self._uncounted: list[bytes] = []
+        self._uncounted_bytes = 0
+        self._produced = 0
+        self._ended = False
 
     def take(self, event: bytes) -> bool:
         """Note it; False where the program has not asked for it."""
-        self.produced += size_of_words(self._pattern, event)
-        if not self.ended:
-            self.ended = event.startswith(DONE) or _END.search(event) is not None
+        self._uncounted.append(event)
+        self._uncounted_bytes += len(event)
+        if self._uncounted_bytes > UNCOUNTED_MOST:
+            self._count()
         if _ERROR.match(event):
             self.failed = True
-        return _REPORT.search(event) is None or self._take_report(event)
+        return b'"usage"' not in event or _REPORT.search(event) is None or self._take_report(event)
+
+    @property
+    def produced(self) -> int:
+        """Bytes of the answer's words."""
+        self._count()
+        return self._produced
+
+    @property
+    def ended(self) -> bool:
+        """The answer has come to its end, whatever else may follow."""
+        self._count()
+        return self._ended
 
     def counted(self, prompt: int) -> Units:
         return self.usage or Units(prompt, tokens_of(self.produced))
+
+    def _count(self) -> None:
+        """Many at once: of most answers nobody asks, since the upstream reports."""
+        events = b"".join(self._uncounted)
+        self._uncounted.clear()
+        self._uncounted_bytes = 0
+        self._produced += size_of_words(self._pattern, events)
+        self._ended = self._ended or _END.search(events) is not None
 
     def _take_report(self, event: bytes) -> bool:
         data = b"".join(line[5:] for line in event.splitlines() if line.startswith(b"data:"))

@@ -1,6 +1,6 @@
 """How the answer to a request is got: mostly by asking the pool, for some paths in a way of their own."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from bot.providers.pool.credential import Credential
@@ -34,8 +34,19 @@ class Changed(Reply):
     async def read(self, most: int) -> bytes:
         return await self.reply.read(most)
 
-    def pieces(self, most: int) -> AsyncIterator[bytes]:
-        return self.reply.pieces(most)
+    async def more(self, most: int) -> bytes:
+        return await self.reply.more(most)
+
+
+class Known(Changed):
+    """One whose body has been read already."""
+
+    def __init__(self, reply: Reply, body: bytes) -> None:
+        super().__init__(reply)
+        self._body = body
+
+    async def read(self, most: int) -> bytes:
+        return self._body
 
 
 class Ours(Reply):
