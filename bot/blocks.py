@@ -44,11 +44,12 @@ class Blocked(Refusal):
 
 
 class TooFast(Refusal):
-    """More than `most` requests a minute with one code."""
+    """More than `most` requests a minute with one code; `seconds` until it may make more."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, seconds: float) -> None:
         super().__init__(f"more than {most} requests a minute")
         self.most = most
+        self.seconds = seconds
 
 
 class Rates(NamedTuple):
@@ -68,6 +69,41 @@ class Room(NamedTuple):
     """Until all are free again."""
 
 
+class Minutes:
+    """Requests of each code in its present minute, which begins with the first: looked at for every request,
+    so it is the plainest thing that can count."""
+
+    def __init__(self, most: int) -> None:
+        """0: any number."""
+        self._most = most
+        self._ends: dict[int, float] = {}
+        self._counts: dict[int, int] = {}
+
+    def hit(self, code: int) -> bool:
+        """False where that was one too many."""
+        if not self._most:
+            return True
+        at = time.monotonic()
+        if self._ends.get(code, 0.0) <= at:
+            self._forget(at)
+            self._ends[code] = at + 60
+            self._counts[code] = 0
+        if self._counts[code] >= self._most:
+            return False
+        self._counts[code] += 1
+        return True
+
+    def room(self, code: int) -> Room:
+        seconds = self._ends.get(code, 0.0) - time.monotonic()
+        left = self._most - self._counts[code] if seconds > 0 else self._most
+        return Room(self._most, left, max(0.0, seconds))
+
+    def _forget(self, at: float) -> None:
+        if len(self._ends) > REMEMBERED:
+            for code in [code for code, end in self._ends.items() if end <= at]:
+                del self._ends[code], self._counts[code]
+
+
 class _Block(NamedTuple):
     times: int
     until: int
@@ -79,9 +115,10 @@ class Blocks:
         self._rates = rates
         self._clock = clock
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._bad_codes, self._requests, self._code_requests, self._stubborn = map(
-            _per_minute, (rates.bad_codes, rates.requests, rates.code_requests, STUBBORN)
+        self._bad_codes, self._requests, self._stubborn = map(
+            _per_minute, (rates.bad_codes, rates.requests, STUBBORN)
         )
+        self._minutes = Minutes(rates.code_requests)
         self._blocks: OrderedDict[str, _Block] = OrderedDict()
 
     async def load(self) -> None:
@@ -107,16 +144,13 @@ class Blocks:
         """Note a request with this code. Raises TooFast, and Blocked where that did not help."""
         subject = f"code:{code}"
         self._look(subject)
-        if self._code_requests and not self._limiter.hit(self._code_requests, FLOOD, subject):
+        if not self._minutes.hit(code):
             await self._count(self._stubborn, subject, "too fast")
-            raise TooFast(self._rates.code_requests)
+            raise TooFast(self._rates.code_requests, self._minutes.room(code).seconds)
 
     def room(self, code: int) -> Room | None:
         """How many requests it may still make in this minute; None: any number."""
-        if self._code_requests is None:
-            return None
-        stats = self._limiter.get_window_stats(self._code_requests, FLOOD, f"code:{code}")
-        return Room(self._rates.code_requests, stats.remaining, max(0.0, stats.reset_time - time.time()))
+        return self._minutes.room(code) if self._rates.code_requests else None
 
     async def look_at_content(self) -> None:
         """Block the codes whose requests were refused too often within the last hour."""

@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class Doorkeeper:
             ) from None
         except TooFast as fast:
             raise web.HTTPTooManyRequests(
-                reason=f"More than {fast.most} requests a minute.", headers={"Retry-After": "60"}
+                reason=f"More than {fast.most} requests a minute.", headers={"Retry-After": str(math.ceil(fast.seconds) or 1)}
             ) from None
         except CodePaused:
             raise _unauthorized("This API code is paused.") from None
