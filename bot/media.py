@@ -32,6 +32,8 @@ OFFICE = {
     b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r"))
+"""What no text has."""
 SEGMENTS_MOST = 1_000
 """Of a JPEG, before its size must have been said."""
 
@@ -90,7 +92,7 @@ def _riff(data: bytes) -> Media | None:
     if data[8:12] != b"WEBP":
         return None
     match data[12:16]:
-        case b"VP8X":
+        case b"VP8X" if len(data) >= 30:
             return _picture("webp", *(1 + int.from_bytes(data[at : at + 3], "little") for at in (24, 27)))
         case b"VP8L" if data[20] == 0x2F:
             bits = struct.unpack("<I", data[21:25])[0]
@@ -113,7 +115,7 @@ def _mp4(data: bytes) -> Media | None:
 
 
 def _text(data: bytes) -> Media | None:
-    if not data or b"\0" in data:
+    if not data or len(data.translate(None, CONTROLS)) < len(data):
         return None
     try:
         data.decode()

@@ -51,7 +51,8 @@ class Doorkeeper:
             ) from None
         except TooFast as fast:
             raise web.HTTPTooManyRequests(
-                reason=f"More than {fast.most} requests a minute.", headers={"Retry-After": str(math.ceil(fast.seconds) or 1)}
+                reason=f"More than {fast.most} requests a minute.",
+                headers={"Retry-After": str(math.ceil(fast.seconds) or 1)},
             ) from None
         except CodePaused:
             raise _unauthorized("This API code is paused.") from None

@@ -44,7 +44,7 @@ class Part(NamedTuple):
 
 
 def may_have_parts(raw: bytes) -> bool:
-    """Whether there is a name of a part; letters can be hidden in numbers. Spelt out for every text's sake."""
+    """Whether there may be a name of a part; letters can be hidden in numbers. Spelt out for speed."""
     return (
         b"url" in raw or b"image" in raw or b"file" in raw or b"input_" in raw or b"source" in raw
         or b"video" in raw or b"audio" in raw or b"uri" in raw or b"href" in raw or b"\\u00" in raw
