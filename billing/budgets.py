@@ -16,18 +16,23 @@ _USABLE = "revoked_at IS NULL AND paused_at IS NULL AND (expires_at IS NULL OR e
 
 
 class Purse(NamedTuple):
-    """From where a code pays, and what its budgets leave: None, anything."""
+    """From where a code pays, what is there, and what its budgets leave: None, anything."""
 
     account: str
+    available: int
     left: int | None
+    customer: int
 
 
 def purse(conn: Connection, code: int, now: int) -> Purse:
     """Raises CodeUnusable."""
     row = conn.one(
-        "SELECT customer, aside, committed, budget_all, budget_day,"
-        " coalesce((SELECT committed FROM code_day WHERE code = :code AND day = :day), 0) AS today"
-        f" FROM api_code WHERE id = :code AND {_USABLE}",
+        "SELECT customer, account.id AS account, posted - held AS available, committed, budget_all,"
+        " budget_day, coalesce("
+        "(SELECT committed FROM code_day WHERE code = :code AND day = :day), 0) AS today"
+        " FROM api_code JOIN account"
+        " ON account.id = CASE aside WHEN 1 THEN 'code:' || api_code.id ELSE 'customer:' || customer END"
+        f" WHERE api_code.id = :code AND {_USABLE}",
         code=code, day=now // DAY, now=now,
     )  # fmt: skip
     if row is None:
@@ -37,8 +42,7 @@ def purse(conn: Connection, code: int, now: int) -> Purse:
         for budget, committed in ((row.budget_all, row.committed), (row.budget_day, row.today))
         if budget is not None
     ]
-    account = account_of_code(code) if row.aside else account_of(row.customer)
-    return Purse(account, min(lefts, default=None))
+    return Purse(row.account, row.available, min(lefts, default=None), row.customer)
 
 
 def reserve(conn: Connection, code: int, price: int, now: int) -> str:

@@ -85,6 +85,8 @@ class ModelPrices:
         return found
 
     def alias(self, name: str) -> Alias | None:
+        if not self.aliases:
+            return None
         fitting = _fitting(self.aliases, name)
         return None if fitting is None else self.aliases[fitting]
 

@@ -54,15 +54,14 @@ class Ended(NamedTuple):
 
 def afford(conn: Connection, new: NewRelay, now: int) -> Funds:
     """What could be held for it now. Raises a Refusal where it could not begin."""
-    _refuse(conn, new)
     purse = budgets.purse(conn, new.code, now)
-    available = balance(conn, purse.account).available
-    amount = min(new.most, available, new.most if purse.left is None else purse.left)
+    _refuse(conn, purse.customer)
+    amount = min(new.most, purse.available, new.most if purse.left is None else purse.left)
     if amount < new.least:
-        if available >= new.least:
+        if purse.available >= new.least:
             raise BudgetSpent(new.least, purse.left or 0, daily=False)
-        raise NotEnoughTokens(new.least, available)
-    return Funds(purse.account, amount, available)
+        raise NotEnoughTokens(new.least, purse.available)
+    return Funds(purse.account, amount, purse.available)
 
 
 def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
@@ -83,11 +82,11 @@ def hold_key(relay: int) -> str:
     return f"relay:{relay}"
 
 
-def _refuse(conn: Connection, new: NewRelay) -> None:
+def _refuse(conn: Connection, customer: int) -> None:
     row = conn.only(
         "SELECT banned_at, (SELECT posted FROM account WHERE id = 'debt:' || customer.id) AS debt"
-        " FROM api_code JOIN customer ON customer.id = api_code.customer WHERE api_code.id = :code",
-        code=new.code,
+        " FROM customer WHERE id = :customer",
+        customer=customer,
     )
     if row.banned_at is not None:
         raise Banned

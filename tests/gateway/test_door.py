@@ -175,6 +175,23 @@ async def test_each_event_arrives_alone_and_whole_however_the_upstream_cuts_it(p
     assert "x-tokens-held" in answer.headers
 
 
+async def test_a_piece_of_one_byte_is_no_event(program, models):
+    text = chunk("a")
+
+    async def act(request, body):
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await answer.prepare(request)
+        for piece in (text[:1], text[1:], chunk(finish="stop"), DONE):
+            await answer.write(piece)
+            await asyncio.sleep(0.05)
+        return answer
+
+    models.act = act
+    answer = await program.chat(stream=True)
+
+    assert answer.body == text + chunk(finish="stop") + DONE
+
+
 async def test_crlf_and_comments_and_a_missing_last_line_are_understood(program, models):
     models.events = [
         b": comment\r\n\r\n", chunk("a").replace(b"\n", b"\r\n"), chunk(finish="stop"), b"data: [DONE]\n"

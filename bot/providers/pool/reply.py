@@ -54,6 +54,13 @@ class Reply:
             raise BadAnswer("The upstream's answer is longer than it may be.")
         return piece
 
+    def may_be_silent(self) -> None:
+        """From now on somebody else sees to it that it goes on: timers for each piece cost as much as it."""
+        if self._response.connection is not None:
+            protocol = self._response.connection.protocol
+            assert protocol is not None
+            protocol.read_timeout = None
+
     async def look(self) -> bytes:
         """The body of a refusal, cut where it is no short text."""
         body = b""

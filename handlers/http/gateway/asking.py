@@ -44,6 +44,14 @@ class Asker(NamedTuple):
             raise ApiError(403, INVALID, "model_not_allowed", "This code may not use this model.", "model")
 
 
+class Wanted(NamedTuple):
+    """Of the answer: how long each of so many may be, and the field that says so."""
+
+    field: str
+    length: int
+    answers: int
+
+
 @dataclass(slots=True)
 class Given:
     """The request, understood as far as needed."""
@@ -62,6 +70,7 @@ class Given:
     file_bytes: int = 0
     changes: dict[str, Any] = field(default_factory=dict)
     size: Size | None = None
+    wanted: Wanted | None = None
     kept: "Kept | None" = None
     """The conversation that it goes on with."""
 
@@ -82,7 +91,7 @@ async def asker_of(request: web.Request) -> Asker:
     asker = await asker_with(request, code if scheme.lower() == "bearer" else "", client_address(request))
     for header in ("OpenAI-Project", "ChatGPT-Account-ID"):
         project = project or request.headers.get(header, "")
-    return asker._replace(project=project if HEADER.fullmatch(project) else "")
+    return Asker(asker.caller, project) if HEADER.fullmatch(project) else asker
 
 
 async def asker_with(request: web.Request, code: str, address: str) -> Asker:
@@ -102,6 +111,8 @@ async def read_whole(request: web.Request, most: int) -> bytes:
     """The body. Raises ApiError where it is too large or too slow."""
     if (request.content_length or 0) > most:
         raise _too_large(most)
+    if request.content.is_eof():  # all of it has come with the head
+        return await request.content.read()
     pieces, room = [], most
     try:
         async with asyncio.timeout(BODY_SECONDS):

@@ -23,6 +23,8 @@ LACKING = (404, 405)
 REMEMBERED_SECONDS = 3_600.0
 REMEMBERED = 1_000
 """Models."""
+WORDLESS = b": at work\n\n"
+"""What a chat has and a text has not: the program hears that something comes."""
 NOT_OF_CHATS = ("prompt", "suffix", "best_of", "logprobs", "echo")
 
 
@@ -108,8 +110,8 @@ class AsText(Changed):
 
     async def more(self, most: int) -> bytes:
         while piece := await self.reply.more(most):
-            if turned := b"".join(map(self._event, self._events.feed(piece))):
-                return turned
+            if events := self._events.feed(piece):
+                return b"".join(map(self._event, events)) or WORDLESS
         return b"".join(map(self._event, self._events.last()))
 
     def _whole(self, answer: dict[str, Any]) -> dict[str, Any]:

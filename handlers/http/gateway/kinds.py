@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from billing.model_prices import ModelPrice, Units
 from bot.providers.errors import BadAnswer
-from handlers.http.gateway.asking import Given
+from handlers.http.gateway.asking import Given, Wanted
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.usage import Size, reported, size_of, size_of_words, tokens_of, words
 
@@ -62,7 +62,9 @@ class Text:
         self._asks = asks
 
     def quote(self, given: Given, price: ModelPrice) -> Quote:
-        size, want, answers = self._size(given), self._wanted(given, price), _answers(given)
+        size = self._size(given)
+        wanted = given.wanted = self._wanted(given, price)
+        _, want, answers = wanted
         useful = min(want, USEFUL)
         return Quote(
             max(1, price.of(Units(size.likely, useful * answers))),
@@ -70,12 +72,12 @@ class Text:
         )
 
     def fit(self, given: Given, price: ModelPrice, held: int) -> dict[str, Any]:
-        size, want, answers = self._size(given), self._wanted(given, price), _answers(given)
+        size = self._size(given)
+        field, want, answers = given.wanted or self._wanted(given, price)
         affordable = price.completion_affordable(held, size.most)
         if affordable is not None and affordable < min(want, USEFUL) * answers:
             affordable = price.completion_affordable(held, size.likely)
         most = want if affordable is None else min(want, affordable // answers)
-        field = self._field(given)
         change: dict[str, Any] = {} if given.body.get(field) == most else {field: most}
         if given.stream and self._cap != "max_output_tokens":
             options = given.body.get("stream_options")
@@ -108,13 +110,14 @@ class Text:
         newer = "max_completion_tokens" in given.body or REASONING.match(given.model)
         return "max_completion_tokens" if newer and given.is_chat else self._cap
 
-    def _wanted(self, given: Given, price: ModelPrice) -> int:
-        asked = given.body.get(self._field(given))
+    def _wanted(self, given: Given, price: ModelPrice) -> Wanted:
+        field = self._field(given)
+        asked = given.body.get(field)
         if asked is None:
-            return price.answer_most
+            return Wanted(field, price.answer_most, _answers(given))
         if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= MAX_TOKENS_MOST:
-            raise bad_request(f"{self._field(given)} must be a whole number above 0.", self._field(given))
-        return asked
+            raise bad_request(f"{field} must be a whole number above 0.", field)
+        return Wanted(field, asked, _answers(given))
 
 
 class Counted:
@@ -162,6 +165,8 @@ def read_answer(body: bytes) -> dict[str, Any]:
 
 def _answers(given: Given) -> int:
     """How many are asked for."""
+    if "n" not in given.body and "best_of" not in given.body and "prompt" not in given.body:
+        return 1
     asked = [given.body.get(name) or 1 for name in ("n", "best_of")]
     if not all(isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= CHOICES_MOST for n in asked):
         raise bad_request(f"n must be 1 to {CHOICES_MOST}.", "n")

@@ -36,6 +36,7 @@ class Line:
         self._task = asyncio.current_task()
         self._wrote_at = lines.time()
         self._deadline = self._wrote_at + lines.seconds
+        self._heard_at = math.inf
         self._why: Exception | None = None
         self._writing = False
         self._framed = False
@@ -55,6 +56,10 @@ class Line:
             raise Left from None
         self.response = response
         self._framed = "Transfer-Encoding" in response.headers
+
+    def heard(self) -> None:
+        """The upstream is at work; from now on it may not be silent for too long."""
+        self._heard_at = self._lines.time()
 
     async def write(self, events: Sequence[bytes]) -> None:
         """Each in a chunk of its own. Raises Left."""
@@ -92,7 +97,7 @@ class Line:
 
     def take_your_time(self) -> None:
         """The answer is there: what is left to do is ours."""
-        self._deadline = math.inf
+        self._deadline = self._heard_at = math.inf
 
     async def look(self, at: float) -> None:
         stuck = self._writing and at - self._wrote_at > STUCK_SECONDS
@@ -100,6 +105,8 @@ class Line:
             self._interrupt(Left())
         elif at > self._deadline and self._why is None:
             self._interrupt(NoAnswer("The answer took too long."))
+        elif at - self._heard_at > self._lines.silence_seconds and not self._writing and self._why is None:
+            self._interrupt(NoAnswer("The upstream fell silent."))
         elif self.response is not None and not self._writing and at - self._wrote_at > KEEP_ALIVE_SECONDS:
             self._wrote_at = at
             try:
@@ -126,9 +133,11 @@ class Line:
 
 
 class Lines:
-    def __init__(self, at_one_time: int, seconds: float) -> None:
-        """`at_one_time`: of one code, 0 any number; `seconds`: how long an answer may take."""
+    def __init__(self, at_one_time: int, seconds: float, silence_seconds: float) -> None:
+        """`at_one_time`: of one code, 0 any number; `seconds`: how long an answer may take, and its upstream
+        be silent in the middle."""
         self.seconds = seconds
+        self.silence_seconds = silence_seconds
         self.none = asyncio.Event()
         """Set while nobody is there."""
         self.none.set()

@@ -86,7 +86,9 @@ class Gateway:
         self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings,
         attachments: Attachments, ways: Ways, blocks: Blocks,
     ) -> None:  # fmt: skip
-        self.lines = Lines(settings.gateway_at_one_time, settings.gateway_seconds)
+        self.lines = Lines(
+            settings.gateway_at_one_time, settings.gateway_seconds, settings.gateway_silence_seconds
+        )
         self._storage = storage
         self._pool = pool
         self._prices = prices

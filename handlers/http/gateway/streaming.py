@@ -46,6 +46,8 @@ class Relaying:
         self._room = STREAM_MOST
 
     async def run(self, reply: Reply, headers: dict[str, str]) -> web.StreamResponse:
+        reply.may_be_silent()
+        self._line.heard()
         try:
             await self._relay(reply, headers)
         except Left:
@@ -79,6 +81,7 @@ class Relaying:
     async def _more(self, reply: Reply) -> list[bytes]:
         """The events that have come meanwhile; none at the end."""
         while piece := await reply.more(self._room):
+            self._line.heard()
             self._room -= len(piece)
             if events := self._events.feed(piece):
                 return events

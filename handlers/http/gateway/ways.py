@@ -37,6 +37,9 @@ class Changed(Reply):
     async def more(self, most: int) -> bytes:
         return await self.reply.more(most)
 
+    def may_be_silent(self) -> None:
+        self.reply.may_be_silent()
+
 
 class Known(Changed):
     """One whose body has been read already."""
