@@ -12,8 +12,8 @@ class Events:
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The events that are whole now, with their empty line."""
-        whole = len(piece) > 2 and piece.find(b"\n\n") == len(piece) - 2
-        if whole and not self._rest and b"\r" not in piece:
+        is_one = len(piece) > 2 and piece.find(b"\n\n") == len(piece) - 2
+        if is_one and not self._rest and b"\r" not in piece:
             return [piece]  # as it mostly comes
         rest = self._rest + piece if self._rest else piece
         if b"\r" in rest:
