@@ -122,7 +122,7 @@ async def _open_gateway(parts: Parts, site: Site, voices: Voices) -> AsyncIterat
         }  # fmt: skip
         yield Gateway(
             parts.storage, pool, parts.price_lists, parts.jobs.watch, settings,
-            Attachments(outbound.session, settings), ways, parts.blocks,
+            Attachments(outbound, settings), ways, parts.blocks,
         )  # fmt: skip
 
 

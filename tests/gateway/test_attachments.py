@@ -193,6 +193,9 @@ async def test_nothing_of_our_own_network_is_fetched(program, models, url):
         ({"type": "image", "source": {"type": "url", "url": "https://10.0.0.1/"}},
          "invalid_value", "source.url"),
         ({"type": "image", "image": ["http://10.0.0.1/"]}, "invalid_value", "image"),
+        ({"type": "image_url", "image_url": ["http://10.0.0.1/"]}, "invalid_value", "image_url"),
+        ({"type": "image_url", "image_url": {"url": ["http://10.0.0.1/"]}}, "invalid_value", "image_url.url"),
+        ({"type": "image_url", "imageUrl": "\1http://10.0.0.1/"}, "invalid_value", "imageUrl"),
     ],
 )  # fmt: skip
 async def test_what_is_no_picture_file_or_sound_is_said(program, models, part, code, param):
@@ -222,6 +225,15 @@ async def test_an_address_cannot_be_hidden(program, models, web, body):
 
     assert len(models.raw) == 1
     assert b"127.0.0.1" not in models.raw[0]
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.1/mcp", "http://127.0.0.1:9/mcp", "file:///etc/passwd"])
+async def test_an_upstream_calls_no_tools_in_our_own_network(program, models, url):
+    tool = {"type": "mcp", "server_label": "x", "server_url": url}
+    answer = await program.post("/responses", {"model": "m", "input": "Hi", "tools": [tool]})
+
+    assert (answer.status, error_of(answer)["param"]) == (400, "tools[0].server_url")
+    assert models.bodies == []
 
 
 async def test_a_form_takes_no_addresses(program, models):

@@ -7,18 +7,17 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-import aiohttp
-
 from bot.downloads import MEGABYTE, Fetched, NotFetched, fetch
+from bot.outbound import Blocked, Outbound
 from bot.settings import Settings
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.errors import ApiError, bad_request
 from handlers.http.gateway.inspection import Inspection, not_fetched
 from handlers.http.gateway.leading import Leading, become, leading_of, part_of
-from handlers.http.gateway.parts import Part, check_form, may_have_parts, parts_of
+from handlers.http.gateway.parts import Part, check_form, may_have_parts, parts_of, servers_of
 
 FETCHES = 8
 """At one time for one API code."""
@@ -47,9 +46,8 @@ class Room:
 
 
 class Attachments:
-    def __init__(self, session: aiohttp.ClientSession, settings: Settings) -> None:
-        """`session`: a guarded one."""
-        self._session = session
+    def __init__(self, outbound: Outbound, settings: Settings) -> None:
+        self._outbound = outbound
         self._inspection = Inspection(settings.input_part_mb * MEGABYTE, frozenset(settings.input_types))
         self._parts = settings.input_parts
         self._addresses = settings.input_addresses
@@ -87,6 +85,7 @@ class Attachments:
         if given.media != "application/json":
             check_form(given.raw)
             return
+        await self._check_servers(given.body)
         parts = parts_of(given.body)
         remote = [part for part in parts if part.is_address]
         self._count(parts, remote)
@@ -98,6 +97,15 @@ class Attachments:
         if renamed or remote or leading or _may_be_read_otherwise(given.raw):
             given.raw = json.dumps(given.body, ensure_ascii=False).encode(errors="replace")
             given.size = None
+
+    async def _check_servers(self, body: dict[str, Any]) -> None:
+        """Of tools that the upstream is to call: none in our own network, as far as its name says."""
+        for where, address in servers_of(body):
+            try:
+                await self._outbound.check(address)
+            except Blocked as blocked:
+                message = f"Invalid address at '{where}': {blocked.strerror}."
+                raise bad_request(message, where, "invalid_value") from None
 
     def _count(self, parts: list[Part], remote: list[Part]) -> None:
         if len(parts) > self._parts:
@@ -167,7 +175,7 @@ class Attachments:
 
     async def _fetch(self, address: str, turns: asyncio.Semaphore, arrived: Arrived) -> Fetched:
         async with turns:
-            return await fetch(self._session, address, self._inspection.most, self._seconds, arrived)
+            return await fetch(self._outbound.session, address, self._inspection.most, self._seconds, arrived)
 
     def _too_much(self) -> ApiError:
         message = f"Too much: pictures, files and sounds may have {self._all_bytes // MEGABYTE} MB in all."

@@ -16,9 +16,12 @@ LEFT_ALONE = {
     "arguments", "input_schema", "results", "sources",
 }  # fmt: skip
 """Fields that an upstream reads and never follows."""
-ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]{1,20}://|\s*//", re.IGNORECASE)
+ADDRESS = re.compile(r"[\0-\x20]*(?:[a-z][a-z0-9+.-]{1,20}:)?//", re.IGNORECASE)
 FETCHABLE = re.compile(r"https?://", re.IGNORECASE)
-STRANGE = {"url", "uri", "href", "image", "images", "video", "audio", "video_url", "audio_url", "fileuri"}
+STRANGE = {
+    "url", "uri", "href", "image", "images", "video", "audio", "video_url", "audio_url", "image_url",
+    "file_url", "imageurl", "fileurl", "fileuri", "videourl", "audiourl",
+}  # fmt: skip
 """Names under which other servers take an address."""
 FORM_ADDRESS = re.compile(
     rb'name="?(?:image|mask|file|audio|url)[^\r\n]{0,200}\r\n(?:[^\r\n]{1,200}\r\n){0,5}\r\n\s*[a-z]{2,10}://',
@@ -83,8 +86,21 @@ def _here(where: str, one: dict[str, Any]) -> Iterator[Part]:
             yield Part(dot + name, "file", one, name)
         elif name == "input_audio" and isinstance(value, dict) and isinstance(value.get("data"), str):
             yield Part(f"{dot}input_audio.data", "sound", value, "data")
-        elif name.lower() in STRANGE and not where.endswith("image_url"):
+        elif name.lower() in STRANGE and not _is_part(where, name, value):
             _refuse(dot + name, value)
+
+
+def servers_of(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where tools are that the upstream itself is to use, and their addresses."""
+    tools = body.get("tools")
+    for number, tool in enumerate(tools if isinstance(tools, list) else []):
+        if isinstance(tool, dict) and isinstance(tool.get("server_url"), str):
+            yield f"tools[{number}].server_url", tool["server_url"]
+
+
+def _is_part(where: str, name: str, value: Any) -> bool:
+    """It has been found where it begins."""
+    return name == "url" and where.endswith("image_url") and isinstance(value, str)
 
 
 def _refuse(where: str, value: Any) -> None:
