@@ -161,7 +161,7 @@ class Outbound:
             if len(self._looked_up) > LOOKED_UP:
                 self._looked_up.popitem(last=False)
         if known[1] is not None:
-            raise known[1]
+            raise Blocked(*known[1].args)  # raised again it would keep the frames of each time before
         return url
 
     async def _look_up(self, place: Place) -> Blocked | None:

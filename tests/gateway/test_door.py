@@ -1,6 +1,7 @@
 """The door itself: paths, errors, limits, and how bytes arrive."""
 
 import asyncio
+import gc
 import io
 import json
 
@@ -240,6 +241,16 @@ async def test_who_has_no_code_is_told_so_and_nothing_more(app, word):
             assert answer.status == 401
             assert (await answer.json())["error"]["code"] == "invalid_api_key"
             assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_nothing_is_kept_of_who_has_no_code(app):
+    async with aiohttp.ClientSession() as http:
+        for _ in range(10):
+            async with http.get(app.address + "/v1/models") as answer:
+                assert answer.status == 401
+
+    gc.collect()
+    assert sum(isinstance(one, web.Request) for one in gc.get_objects()) < 5
 
 
 async def test_nothing_is_taken_while_the_books_are_wrong(program, app, models):

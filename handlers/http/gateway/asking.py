@@ -25,10 +25,6 @@ MODEL_MOST = 200
 HEADER = re.compile(r"[\x21-\x7e]{1,200}")
 NAME = re.compile(rb'\bname="([^"]{0,100})"')
 FILENAME = re.compile(rb"\bfilename\*?=")
-NO_CODE = ApiError(
-    401, INVALID, "invalid_api_key",
-    "This needs a valid API code: Authorization: Bearer tb_live_... Get one in the bot or from its admin.",
-)  # fmt: skip
 
 
 class Asker(NamedTuple):
@@ -100,11 +96,17 @@ async def asker_with(request: web.Request, code: str, address: str) -> Asker:
     await doorkeeper.admit(address)
     caller = await doorkeeper.find(code, address) if code else None
     if caller is None:
-        raise NO_CODE
+        raise no_code()
     most, day = caller.addresses_most, now() // DAY
     if most and not await request.app[STORAGE].write(codes.used_from, caller.code, address, day, most):
         raise ApiError(403, INVALID, "too_many_addresses", f"This code: {most} addresses a day.")
     return Asker(caller)
+
+
+def no_code() -> ApiError:
+    """A new one each time: what is raised again keeps the frames of every time before."""
+    message = "This needs a valid API code: Authorization: Bearer tb_live_... Get one in the bot."
+    return ApiError(401, INVALID, "invalid_api_key", message)
 
 
 async def read_whole(request: web.Request, most: int) -> bytes:

@@ -28,14 +28,6 @@ BEGIN = ("", "new")
 ID = re.compile(r"conv_[\w-]{32}", re.ASCII)
 SYSTEM = ("system", "developer")
 CALLS_MOST = 128
-NO_CONVERSATION = ApiError(
-    404, INVALID, "conversation_not_found",
-    'No such conversation, or it has ended. Begin one with "new".', FIELD,
-)  # fmt: skip
-LOCKED = ApiError(
-    409, INVALID, "conversation_locked", "Another request is being answered in this conversation.", FIELD,
-    retry_after=1,
-)  # fmt: skip
 
 
 class Conversations:
@@ -58,10 +50,10 @@ class Conversations:
         wanted = given.body.pop(FIELD)
         new, messages = wanted in BEGIN, _messages(given.body)
         if not new and not (isinstance(wanted, str) and ID.fullmatch(wanted)):
-            raise NO_CONVERSATION
+            raise _none_such()
         id_ = f"conv_{secrets.token_urlsafe(24)}" if new else wanted
         if id_ in self._busy:
-            raise LOCKED
+            raise _locked()
         self._busy.add(id_)
         try:
             before = History([], []) if new else await self._before(id_, customer)
@@ -79,13 +71,13 @@ class Conversations:
         since = now() - self.bounds.milliseconds
         found = await kept_conversations.history(self._storage, id_, customer, since)
         if found is None:
-            raise NO_CONVERSATION
+            raise _none_such()
         return found
 
     async def forget(self, id_: str, customer: int) -> None:
         """Raises ApiError 404."""
         if not await self._storage.write(kept_conversations.forget, id_, customer):
-            raise NO_CONVERSATION
+            raise _none_such()
 
 
 class Kept:
@@ -172,6 +164,16 @@ class Overheard(Changed):
                     self._kept.hear_part(choice.get("delta"))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return  # a comment, the end, an error: no words
+
+
+def _none_such() -> ApiError:
+    message = 'No such conversation, or it has ended. Begin one with "new".'
+    return ApiError(404, INVALID, "conversation_not_found", message, FIELD)
+
+
+def _locked() -> ApiError:
+    message = "Another request is being answered in this conversation."
+    return ApiError(409, INVALID, "conversation_locked", message, FIELD, retry_after=1)
 
 
 def slim(message: Message, most: int) -> Message:
