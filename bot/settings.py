@@ -11,6 +11,7 @@ from apscheduler.triggers.cron import CronTrigger
 from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.media import KNOWN
 from bot.outbound import PORTS, Place, read_place
 
 SECRET_LEAST = 24
@@ -156,7 +157,8 @@ class Settings(BaseSettings):
     api_text_bytes_min: int = Field(default=8, ge=1)
     api_text_bytes_max: int = Field(default=2_000, ge=8, le=30_000)
     api_bad_codes: int = Field(default=20, ge=0)
-    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy."""
+    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy that
+    TRUSTED_PROXIES does not name."""
     api_requests: int = Field(default=30_000, ge=0)
     """Requests from one address in a minute, with the same consequence."""
     api_code_requests: int = Field(default=3_000, ge=0)
@@ -185,7 +187,7 @@ class Settings(BaseSettings):
     api_default_code: SecretStr = SecretStr("")
     """What those addresses pay with that send no code."""
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
-    """Whose X-Forwarded-For is believed, there."""
+    """Networks of our own proxies: whose X-Forwarded-For says who calls, at every HTTP door."""
     lang_api: Literal["", "en", "fa", "ru", "zh_CN", "zh_TW"] = ""
     """In which language it refuses; empty: the program's Accept-Language."""
     gateway_at_one_time: int = Field(default=200, ge=0)
@@ -195,6 +197,32 @@ class Settings(BaseSettings):
     """How long an answer may take in all."""
     gateway_silence_seconds: float = Field(default=120, gt=0)
     """How long an upstream may send nothing."""
+    input_parts: int = Field(default=50, ge=1)
+    """Pictures, files and sounds of one request to /v1."""
+    input_addresses: int = Field(default=10, ge=0)
+    """As many of them may be addresses, which are fetched through the outbound guard."""
+    input_part_mb: int = Field(default=20, ge=1, le=100)
+    """The largest of them."""
+    input_mb: int = Field(default=40, ge=1, le=400)
+    """All of one request together."""
+    input_types: Annotated[tuple[str, ...], NoDecode] = KNOWN
+    """What they may be."""
+    input_seconds: float = Field(default=20, gt=0, le=300)
+    """How long fetching one may take."""
+    input_memory_mb: int = Field(default=256, ge=1)
+    """What is fetched for all requests that are under way; beyond, they are told to wait."""
+    upload_by_url: bool = False
+    """Addresses at the beginning of a text message become pictures and files, fetched likewise."""
+    completions_by_chat: bool = False
+    """The upstream is never asked for /v1/completions: all go to it as chats. Else only where it has none."""
+    conversations: bool = False
+    """Programs may have their conversations kept here, by `conversation_id`."""
+    conversation_messages: int = Field(default=100, ge=2)
+    """What is kept of one; beyond, its beginning goes."""
+    conversation_kb: int = Field(default=1_024, ge=1)
+    conversation_hours: float = Field(default=720, gt=0)
+    """How long after its last use."""
+    conversations_per_customer: int = Field(default=1_000, ge=1)
     text_workers: int = Field(default=64, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)
@@ -213,7 +241,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "admin_ids", "speech_engines", "transcription_engines", "outbound_ports", "whitelisted_ips",
-        "trusted_proxies", "moderation_closed", "moderation_review", mode="before",
+        "trusted_proxies", "moderation_closed", "moderation_review", "input_types", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: Any) -> Any:
@@ -254,6 +282,13 @@ class Settings(BaseSettings):
     def _known_doors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if strange := set(value) - {"v1", "jobs"}:
             raise ValueError(f"unknown {', '.join(sorted(strange))}; there are v1, jobs")
+        return value
+
+    @field_validator("input_types")
+    @classmethod
+    def _known_types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - set(KNOWN):
+            raise ValueError(f"unknown type {', '.join(sorted(strange))}; there are {', '.join(KNOWN)}")
         return value
 
     @field_validator("oauth_refresh")

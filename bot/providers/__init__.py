@@ -115,12 +115,15 @@ class Usage(NamedTuple):
     completion_tokens: int
 
 
+PictureMedia = Literal["image/png", "image/jpeg", "image/webp"]
+
+
 @dataclass(frozen=True, slots=True)
 class ProducedFile:
     """A picture or a piece of speech, as bytes in memory."""
 
     data: bytes
-    media: Literal["image/png", "image/jpeg", "image/webp", "audio/mpeg", "audio/ogg", "audio/wav"]
+    media: PictureMedia | Literal["audio/mpeg", "audio/ogg", "audio/wav"]
     seconds: float | None = None
     """How long it plays; None for pictures."""
 

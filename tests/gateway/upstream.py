@@ -50,6 +50,8 @@ class Upstream:
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.act: Act | None = None
+        self.things: dict[str, tuple[bytes, str]] = {}
+        """Files that it serves by GET, with their types."""
         self.events: list[bytes] = [
             chunk(""), *(chunk(f"w{n} ") for n in range(20)), chunk(finish="stop"),
             chunk(usage=(100, 50)), DONE
@@ -76,6 +78,9 @@ class Upstream:
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/v1")
+        if request.method == "GET" and path in self.things:
+            data, media = self.things[path]
+            return web.Response(body=data, content_type=media)
         if request.method == "GET":
             return web.json_response({"object": "list", "data": [{"id": "gpt-a"}, {"id": "org/b"}]})
         raw = await request.read()

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from billing.errors import BudgetSpent, CodeUnusable, InDebt, NotEnoughTokens, Refusal
 from bot.blocks import Blocked, TooFast
-from bot.clock import MINUTE, SECOND, now
+from bot.clock import SECOND, now
 from bot.providers.errors import (
     ContentRefused,
     ModelUnknown,
@@ -66,7 +66,7 @@ def said(error: Exception) -> ApiError:
         case Blocked():
             return too_many(f"This {error.what} is blocked for a time.", (error.until - now()) / SECOND)
         case TooFast():
-            wait = (MINUTE - now() % MINUTE) / SECOND
+            wait = error.seconds
             told = too_many(f"More than {error.most} requests a minute.", wait)
             told.headers = {
                 "x-ratelimit-limit-requests": str(error.most), "x-ratelimit-remaining-requests": "0",

@@ -19,10 +19,10 @@ class Events:
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The events that are whole now, with their empty line."""
-        if not self._rest and piece.endswith(b"\n\n"):
-            if 0 < piece.find(b"\n\n") == len(piece) - 2 and b"\r" not in piece:
-                return [piece]  # as it mostly comes
-        elif len(self._rest) > LONG:
+        is_one = len(piece) > 2 and piece.find(b"\n\n") == len(piece) - 2
+        if is_one and not self._rest and b"\r" not in piece:
+            return [piece]  # as it mostly comes
+        if len(self._rest) > LONG:
             if not self._ends_long(piece):
                 return []
             piece, self._long, self._size = b"".join(self._long), [], 0
