@@ -48,7 +48,8 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 """Kana, Han, Thai: no spaces between words."""
 _SPELT = re.compile(r" (\S(?: \S){2,})(?= )")
 """A word letter by letter."""
-_MARK = re.compile(r"[0134579@$]")
+_DRESSED_ASCII = re.compile(r"[0134579@$](?:(?=[a-z])|(?<=[a-z].))")
+"""What `_DRESSED` finds in ASCII, begun at the few marks and not at each letter."""
 _DRESSED = re.compile(r"[a-z][0134579@$а-яі]|[0134579@$а-яі][a-z]|[а-я][0346][а-я]")
 _LETTERS = str.maketrans("013457@$", "oieastas")
 _CYRILLIC, _LATIN = "аеорсхукмтнвіз0346", "aeopcxykmthbiзoзчб"
@@ -133,7 +134,7 @@ class WordLists:
             for joined in (_joined, _joined_but_the_first):  # "a b o m b" is a bomb
                 found += self._whole_words(_SPELT.sub(joined, line).split())
         if text.isascii():
-            if _MARK.search(text) and _DRESSED.search(text):
+            if _DRESSED_ASCII.search(text):
                 found += self._whole_words(text.translate(_LETTERS).split())
         else:
             found += self._beyond_ascii(line)
