@@ -152,7 +152,8 @@ def test_lists_quotations_and_tables_have_the_direction_of_their_words(page):
         "const done = arguments[1];"
         "import(new URL('chat/static/markdown.js', location.href)).then(({ show }) => {"
         "const box = document.createElement('div'); document.body.append(box); show(box, arguments[0]);"
-        "done([...box.children].map((one) => [one.tagName, getComputedStyle(one).direction])); box.remove() })",
+        "const looks = (one) => [one.tagName, getComputedStyle(one).direction];"
+        "done([...box.children].map(looks)); box.remove() })",
         "1. یک\n2. two\n\n> نقل\n\n| نام | x |\n|---|---|\n| a | b |\n\n- one\n- دو\n",
     )
 
