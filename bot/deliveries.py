@@ -13,10 +13,10 @@ _LISTED = (
 UNFINISHED = (
     "SELECT delivery.job, delivery.door, delivery.state, attempts, status, delivery.error, next_at,"
     " delivery.target, telegram_id FROM delivery JOIN job ON job.id = delivery.job"
-    " JOIN customer ON customer.id = job.customer WHERE delivery.job IN (SELECT job FROM ("
+    " JOIN customer ON customer.id = job.customer WHERE delivery.job IN ("
     "   SELECT job FROM delivery WHERE state = 'pending'"
     "   UNION ALL SELECT job FROM delivery WHERE state = 'dead'"
-    ") AS unfinished ORDER BY job DESC LIMIT :most) ORDER BY delivery.job DESC"
+    ") ORDER BY delivery.job DESC LIMIT :most"
 )
 """Those that wait or have been given up, of all doors."""
 _PAUSED = (

@@ -30,13 +30,19 @@ class UnderWay(NamedTuple):
 async def under_way(storage: Storage, last: int = 15) -> UnderWay:
     """At most 100 of each that is under way, and the last that ended."""
     return UnderWay(
-        await storage.fetch(f"{_JOB} WHERE job.state = 'running' ORDER BY job.id LIMIT {MOST}"),
-        await storage.fetch(f"{_JOB} WHERE job.state = 'queued' ORDER BY job.id LIMIT {MOST}"),
-        await storage.fetch(f"{_RELAY} WHERE relay.state = 'running' ORDER BY relay.id LIMIT {MOST}"),
+        await storage.fetch(_RUNNING, most=MOST),
+        await storage.fetch(_QUEUED, most=MOST),
+        await storage.fetch(_RELAYED, most=MOST),
         await storage.fetch(f"{_LAST_JOBS} LIMIT :last", last=last),
         await storage.fetch(f"{_LAST_RELAYS} LIMIT :last", last=last),
     )
 
 
+# By these states there are indexes, which an order by the number alone would not use.
+_RUNNING = f"{_JOB} WHERE job.id IN (SELECT id FROM job WHERE state = 'running') ORDER BY job.id LIMIT :most"
+_QUEUED = f"{_JOB} WHERE job.id IN (SELECT id FROM job WHERE state = 'queued') ORDER BY job.id LIMIT :most"
+_RELAYED = (
+    f"{_RELAY} WHERE relay.id IN (SELECT id FROM relay WHERE state = 'running') ORDER BY relay.id LIMIT :most"
+)
 _LAST_JOBS = f"{_JOB} WHERE job.ended_at IS NOT NULL ORDER BY job.id DESC"
 _LAST_RELAYS = f"{_RELAY} WHERE relay.state <> 'running' ORDER BY relay.id DESC"

@@ -147,6 +147,19 @@ def test_a_persian_question_stands_at_the_right_of_an_english_page(page, code, t
     page.browser.save_screenshot(str(tmp_path / "persian.png"))
 
 
+def test_lists_quotations_and_tables_have_the_direction_of_their_words(page):
+    looks = page.browser.execute_async_script(
+        "const done = arguments[1];"
+        "import(new URL('chat/static/markdown.js', location.href)).then(({ show }) => {"
+        "const box = document.createElement('div'); document.body.append(box); show(box, arguments[0]);"
+        "const looks = (one) => [one.tagName, getComputedStyle(one).direction];"
+        "done([...box.children].map(looks)); box.remove() })",
+        "1. یک\n2. two\n\n> نقل\n\n| نام | x |\n|---|---|\n| a | b |\n\n- one\n- دو\n",
+    )
+
+    assert looks == [["OL", "rtl"], ["BLOCKQUOTE", "rtl"], ["DIV", "rtl"], ["UL", "ltr"]]
+
+
 def test_pictures_are_drawn_and_sent_and_an_answer_is_heard(page, code, tmp_path):
     Image.new("RGB", (300, 200), "teal").save(tmp_path / "teal.png")
     (tmp_path / "<b>notes.md").write_text("# Only one")

@@ -49,7 +49,8 @@ class ContentRules:
         if path in FREE or not self._moderation.looks:
             return
         if self._closed and path == "/completions" and _is_numbers(given.body.get("prompt")):
-            raise bad_request("prompt has to be text: numbers can't be checked against the rules.", "prompt")
+            message = "prompt has to be text: numbers can't be checked against the content rules."
+            raise bad_request(message, "prompt", "unsupported_value")
         try:
             inputs = inputs_of(given, with_pictures=self._moderation.takes_pictures)
             flags = await self._moderation.allow(inputs, closed=self._closed)

@@ -53,7 +53,7 @@ function blocks(lines, depth = 0) {
     } else if (QUOTE.test(line) && depth < DEEPEST) {
       while (at < lines.length && QUOTE.test(lines[at])) at += 1
       const inside = lines.slice(from, at).map((one) => QUOTE.exec(one)[1])
-      add(from, () => make('blockquote', { dir: 'auto' }, blocks(inside, depth + 1).map((block) => block.make())))
+      add(from, () => make('blockquote', { dir: directionOf(inside) }, blocks(inside, depth + 1).map((block) => block.make())))
     } else if (ITEM.test(line) && depth < DEEPEST) {
       while (at < lines.length && (ITEM.test(lines[at]) || (lines[at].trim() && /^\s/.test(lines[at])) || goesOn(lines, at))) at += 1
       const inside = lines.slice(from, at)
@@ -71,6 +71,13 @@ function blocks(lines, depth = 0) {
     }
   }
   return found
+}
+
+/** Of what holds other blocks: `auto` would not look into those. */
+function directionOf(lines) {
+  const letter = /\p{L}/u.exec(lines.join('\n'))?.[0]
+  if (!letter) return null
+  return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(letter) ? 'rtl' : 'ltr'
 }
 
 const begins = (line) => FENCE.test(line) || HEADING.test(line) || RULE.test(line) || ITEM.test(line) || QUOTE.test(line)
@@ -97,7 +104,7 @@ function list(lines, depth) {
   }
   const first = ITEM.exec(lines[0])[2]
   const ordered = /\d/.test(first)
-  return make(ordered ? 'ol' : 'ul', { dir: 'auto', start: ordered && Number.parseInt(first, 10) !== 1 ? Number.parseInt(first, 10) : null },
+  return make(ordered ? 'ol' : 'ul', { dir: directionOf(lines), start: ordered && Number.parseInt(first, 10) !== 1 ? Number.parseInt(first, 10) : null },
     items.map((inside) => make('li', { dir: 'auto' }, itemOf(inside, depth))))
 }
 
@@ -110,7 +117,7 @@ function table(rows) {
   const cells = (row) => row.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim())
   const [head, , ...body] = rows
   const line = (row, tag) => make('tr', {}, cells(row).map((cell) => make(tag, { dir: 'auto' }, inline(cell))))
-  return make('div', { class: 'table' }, make('table', {}, make('thead', {}, line(head, 'th')), make('tbody', {}, body.map((row) => line(row, 'td')))))
+  return make('div', { class: 'table', dir: directionOf(rows) }, make('table', {}, make('thead', {}, line(head, 'th')), make('tbody', {}, body.map((row) => line(row, 'td')))))
 }
 
 /** Text with its marks, as nodes. */
