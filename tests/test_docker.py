@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import pytest
 from bot.settings import Settings, load_settings
 from deploy.compose import OWN, compose
 from tests.dockerfile import Image, build, steps
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
@@ -136,12 +136,6 @@ def as_its_user(image: Image, command: list[str], **environment: str) -> subproc
     )  # fmt: skip
 
 
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
 def answers(url: str) -> int:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
@@ -155,7 +149,7 @@ def answers(url: str) -> int:
 def test_its_steps_work_in_a_clean_folder_and_the_bot_answers(image):
     assert image.user == (10001, 10001)
     written_before = set(image.folder.rglob("*"))
-    port, telegram = free_port(), free_port()
+    port, telegram = str(free_port()), str(free_port())
     compose_says = GIVEN | {
         "HTTP_HOST": "0.0.0.0", "SANDBOX_PUBLISHED": "true", "HTTP_PORT": port,
         "DATA_DIR": image.environment["DATA_DIR"], "SANDBOX_TELEGRAM_PORT": telegram,
@@ -184,7 +178,7 @@ def test_its_steps_work_in_a_clean_folder_and_the_bot_answers(image):
 
 @pytest.mark.slow
 def test_the_health_check_fails_where_nobody_answers(image):
-    health = as_its_user(image, image.health, HTTP_PORT=free_port())
+    health = as_its_user(image, image.health, HTTP_PORT=str(free_port()))
 
     assert health.wait(20) != 0
     health.communicate()

@@ -12,6 +12,7 @@ import pytest
 
 from bot.audit import audit
 from bot.storage import open_storage
+from tests.ports import free_port
 from tests.test_crashes import died
 from tests.world import ADA, BOT_TOKEN, until
 
@@ -70,10 +71,9 @@ def done(folder: Path) -> bool:
     [pytest.param("callback begun, not sent", 1, marks=pytest.mark.slow), ("callback sent, not noted", 2)],
 )
 async def test_an_answer_on_its_way_comes_again_under_its_id(
-    place, times, telegram, upstream, receiver, private, tmp_path
+    place, times, telegram, upstream, receiver, tmp_path
 ):
-    code, port = await issued(tmp_path), private.port
-    await private.close()  # its port is free for the bot
+    code, port = await issued(tmp_path), free_port()
     form = {"api": code, "callback": receiver.url, "which": "text", "text": "What is 2 + 2?"}
     async with running(telegram, upstream, receiver, tmp_path, port, place) as first:
         await until(lambda: post(port, form), seconds=30)
