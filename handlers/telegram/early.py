@@ -26,6 +26,8 @@ log = structlog.get_logger()
 class _Made(NamedTuple):
     place: Place
     part: Answer
+    sent: int
+    """How many of its notes have gone out, as far as is known without asking the books."""
 
 
 class Early(NamedTuple):
@@ -50,21 +52,19 @@ class EarlyNotes:
         self._texts = texts
         self._made: dict[int, _Made] = {}
         """What has come of jobs that still run, in the order in which they began to come."""
-        self._sent: dict[int, int] = {}
-        """How many of a job's notes have gone out."""
 
     def came(self, job: Job, part: Answer) -> None:
-        self._made[job.id] = _Made(Place.load(job.place), part)
+        known = self._made.get(job.id)
+        self._made[job.id] = _Made(Place.load(job.place), part, known.sent if known else 0)
 
     def forget(self, job: int) -> None:
         """It has ended: what has not gone out is for its delivery."""
         self._made.pop(job, None)
-        self._sent.pop(job, None)
 
     def next(self, busy: Container[int]) -> Early | None:
         """A job of which there is a note to send, to a chat that is not busy."""
         for job, made in self._made.items():
-            if self._sent.get(job, 0) < len(made.part.files) and made.place.chat not in busy:
+            if made.sent < len(made.part.files) and made.place.chat not in busy:
                 return Early(job, made.place.chat)
         return None
 
@@ -80,17 +80,19 @@ class EarlyNotes:
             self.forget(job)
 
     async def _send(self, job: int) -> None:
-        if job not in self._sent:  # an earlier run of the program may have sent some
-            row = await self._storage.fetch_one(
-                "SELECT count(*) AS sent FROM early_note WHERE job = :job", job=job
-            )
-            self._sent[job] = row.sent if row else 0
-        while (made := self._made.get(job)) and (number := self._sent[job]) < len(made.part.files):
+        # An earlier run of the program may have sent some, so the books are asked.
+        row = await self._storage.fetch_one(
+            "SELECT count(*) AS sent FROM early_note WHERE job = :job", job=job
+        )
+        number = row.sent if row else 0
+        while (made := self._made.get(job)) and number < len(made.part.files):
             place = await self._moved.follow(made.place)
-            message = await self._pieces.early(place, made.part, number, self._texts.say(place.language))()
+            say = self._texts.say(place.language)
+            message = await self._pieces.early(place, made.part, number, say)()
             await self._note(_arrived, job, number, message)
-            if job in self._sent:
-                self._sent[job] = number + 1
+            number += 1
+        if made:
+            self._made[job] = made._replace(sent=number)
 
 
 def _arrived(conn: Connection, job: int, position: int, message: int) -> None:

@@ -1,4 +1,4 @@
-"""Speaking into the page's recorder: the bot understands, quotes and answers by voice."""
+"""Speech on the page: words read aloud, voices heard before choosing, and what is said into the recorder."""
 
 import asyncio
 import threading
@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from bot.providers.speech.espeak import Espeak
 from bot.settings import load_settings
 from bot.wiring import open_app
 from tests.browser.chat_page import Page
@@ -14,6 +15,11 @@ pytestmark = [pytest.mark.browser]
 pytest.importorskip("espeakng_loader", reason="the local voice is not installed")
 
 SARA = 1001
+
+
+def spoken(bot):
+    """Each run, and the language of the voice that spoke it."""
+    return [(words.text.strip(), words.voice.language) for words in bot.words]
 
 
 class Bot(threading.Thread):
@@ -26,6 +32,8 @@ class Bot(threading.Thread):
             speech_engines=("espeak",), log_level="warning",
         )  # fmt: skip
         self.ready = threading.Event()
+        self.words = []
+        """What was spoken, run by run."""
 
     def run(self):
         asyncio.run(self._host())
@@ -46,8 +54,15 @@ class Bot(threading.Thread):
 
 
 @pytest.fixture
-def bot(tmp_path):
+def bot(tmp_path, monkeypatch):
     bot = Bot(tmp_path / "data")
+    speak = Espeak.speak
+
+    async def noted(self, words, step):
+        bot.words.append(words)
+        return await speak(self, words, step)
+
+    monkeypatch.setattr(Espeak, "speak", noted)
     bot.start()
     assert bot.ready.wait(30)
     yield bot
@@ -66,3 +81,50 @@ def test_speaking_into_the_recorder_is_understood_and_answered_by_voice(browser,
     page.hears("حالت چطور است")
     page.hears("خوبم، ممنون")
     page.wait(lambda: page.run("return document.querySelectorAll('[data-testid=play]').length") == 2)
+
+
+def plays(page, number):
+    """The voice note with that number, from 1, is played and is not empty."""
+    page.wait(lambda: len(page.all("play")) >= number, 30)
+    page.all("play")[number - 1].click()
+    page.wait(
+        lambda: page.run(
+            "const sound = document.querySelectorAll('[data-testid=voice] audio')[arguments[0]];"
+            "return sound.duration > 0.5 && sound.currentTime > 0.1",
+            number - 1,
+        ),
+        30,
+    )
+
+
+def test_persian_words_come_as_a_persian_voice_note(browser, bot):
+    page = Page(browser, f"{bot.app.address}/sandbox")
+    page.open(SARA)
+
+    page.say("ویس سلام دنیا")
+
+    plays(page, 1)
+    assert spoken(bot) == [("سلام دنیا", "fa")]
+
+
+def test_an_english_answer_with_a_persian_quote_switches_voices(browser, bot):
+    page = Page(browser, f"{bot.app.address}/sandbox")
+    page.open(SARA)
+
+    page.say("/voice The poet says: «بنی آدم اعضای یک پیکرند» and it is still true today.")
+
+    plays(page, 1)
+    assert [language for _words, language in spoken(bot)] == ["en", "fa", "en"]
+
+
+def test_the_settings_samples_play(browser, bot):
+    page = Page(browser, f"{bot.app.address}/sandbox")
+    page.open(SARA)
+
+    page.say("/voice_settings")
+    page.button("🗣").click()
+    page.button("English").click()
+    page.button("Jenny")
+    next(one for one in page.all("button") if one.text.strip() == "▶️").click()
+
+    plays(page, 1)
