@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run admin test test-slow test-browser cover lint check prove prove-long edge stt clean
-.PHONY: bench bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech
+.PHONY: bench bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech bench-gateway
 
 run: .venv/app.stamp .venv/local.stamp
 	@exec $(BIN)/python run.py $(ARGS)
@@ -41,7 +41,7 @@ prove: .venv/dev.stamp
 prove-long: .venv/dev.stamp
 	@$(BIN)/python -m proof --release $(ARGS)
 
-bench: bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech
+bench: bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech bench-gateway
 
 bench-ledger: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.ledger $(ARGS)
@@ -54,6 +54,10 @@ bench-telegram: .venv/dev.stamp
 
 bench-callback: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.callback $(ARGS)
+
+# Beside what people would use instead, which is installed once under .bench-peers (PyPI, npm).
+bench-gateway: .venv/bench.stamp
+	@$(BIN)/python -m benchmarks.gateway $(ARGS)
 
 bench-purchases: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.purchases $(ARGS)
@@ -88,6 +92,9 @@ bench-audit: .venv/dev.stamp
 
 .venv/slow.stamp: requirements/slow.txt .venv/dev.stamp
 	@$(PIP) -r requirements/slow.txt && touch $@
+
+.venv/bench.stamp: requirements/bench.txt .venv/dev.stamp
+	@$(PIP) -r requirements/bench.txt && touch $@
 
 .venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
 	@$(PIP) -r requirements/browser.txt && touch $@

@@ -36,6 +36,7 @@ _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 0",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA journal_size_limit = 67108864",
 )

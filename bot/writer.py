@@ -22,11 +22,11 @@ BATCH = 256
 """How many functions share one COMMIT at most: bounds how long the first of them waits."""
 BRIEF_BATCH = 64
 """The same, of those that run in the event loop's thread: it is held for some milliseconds at most."""
-GATHER_SECONDS = 0.002
+GATHER_SECONDS = 0.004
 """How long brief functions that have found the writer busy wait for others to commit with."""
 WAITING = 20_000
-LOCKED_SECONDS = 5.0
-"""How long another process's lock of the file is waited for."""
+LOCKED_SECONDS = 5
+"""How long another process's lock of the file is waited for; not at all in the event loop's thread."""
 
 _OUTSIDE = {
     sqlite3.SQLITE_BUSY,
@@ -236,16 +236,17 @@ class Writer:
 
 def commit_together(sqlite: sqlite3.Connection, connection: Connection, batch: list[Waiting]) -> None:
     """Run every function of the batch in one transaction; a COMMIT that fails fails them all."""
-    if begin(sqlite, wait_seconds=LOCKED_SECONDS):
+    sqlite.execute(f"PRAGMA busy_timeout = {LOCKED_SECONDS * 1000}")
+    if begin(sqlite):
         run_each(sqlite, connection, batch)
         commit(sqlite, batch)
     else:
         _fail(batch, "the file is locked")
+    sqlite.execute("PRAGMA busy_timeout = 0")
 
 
-def begin(sqlite: sqlite3.Connection, wait_seconds: float = 0) -> bool:
-    """Begin a transaction; False where another process keeps the file locked for so long."""
-    sqlite.execute(f"PRAGMA busy_timeout = {int(wait_seconds * 1000)}")
+def begin(sqlite: sqlite3.Connection) -> bool:
+    """Begin a transaction; False where another process keeps the file locked."""
     try:
         sqlite.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError:

@@ -41,18 +41,15 @@ class Requests:
         self._numbers = count()
         self._base = time.time_ns() % 10**9
         more = {"stream": True} if asked.stream else {}
-        self._start, self._end = (
-            json.dumps(
-                {"model": asked.model, **more, "max_tokens": 256,
-                 "messages": [{"role": "system", "content": SYSTEM}, {"role": "user", "content": QUESTION + "@"}]}
-            ).split("@")
-        )  # fmt: skip
+        messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": QUESTION + "@"}]
+        body = {"model": asked.model, **more, "max_tokens": 256, "messages": messages}
+        self._start, self._end = json.dumps(body).split("@")
 
     def __next__(self) -> bytes:
         body = f"{self._start}{self._base:09}{next(self._numbers):09}{self._end}"
         lines = [
-            f"POST {self._path} HTTP/1.1", f"Host: {self._host}", f"Authorization: Bearer {next(self._codes)}",
-            "Content-Type: application/json", f"Content-Length: {len(body)}", *self._asked.header,
+            f"POST {self._path} HTTP/1.1", f"Host: {self._host}", "Content-Type: application/json",
+            f"Authorization: Bearer {next(self._codes)}", f"Content-Length: {len(body)}", *self._asked.header,
         ]  # fmt: skip
         return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
@@ -170,7 +167,8 @@ class Connection(asyncio.Protocol):
 
 async def connection(url: str, result: Result) -> Connection:
     parts = urlsplit(url)
-    assert parts.hostname and parts.port
+    assert parts.hostname is not None
+    assert parts.port is not None
     _, made = await asyncio.get_running_loop().create_connection(
         lambda: Connection(result), parts.hostname, parts.port
     )

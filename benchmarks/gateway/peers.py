@@ -42,9 +42,9 @@ def litellm(folder: Path, port: int, upstream: str) -> Peer:
     """Raises NotHere."""
     python = _venv("litellm", f"litellm[proxy]=={LITELLM}")
     config = folder / "litellm.yaml"
+    model = f"{{model: openai/mock, api_base: '{upstream}', api_key: none}}"
     config.write_text(
-        "model_list:\n"
-        f"  - model_name: mock\n    litellm_params: {{model: openai/mock, api_base: '{upstream}', api_key: none}}\n"
+        f"model_list:\n  - model_name: mock\n    litellm_params: {model}\n"
         "litellm_settings: {telemetry: false, num_retries: 0, request_timeout: 60, drop_params: true}\n"
         "general_settings: {master_key: sk-bench}\n"
     )

@@ -1,8 +1,9 @@
-"""An upstream with the OpenAI API that costs almost nothing: answers made beforehand, over a hand-made protocol.
+"""An upstream with the OpenAI API that costs almost nothing: answers made beforehand, a protocol by hand.
 
 `python -m benchmarks.gateway.upstream` prints its port. What an answer used differs from one to the next;
-`GET /report` says how many were asked for, and what they used: prompt tokens, completion tokens, how often. `PUT /pace {"gap": seconds, "stamp":
-true}` sets how far apart the events of a stream are, and whether they say when they were sent.
+`GET /report` says how many were asked for and what they used: prompt tokens, completion tokens, how often.
+`PUT /pace {"gap": seconds, "stamp": true}` sets how far apart the events of a stream are, and whether they
+say when they were sent. It is a silent Telegram too.
 """
 
 import asyncio
@@ -17,7 +18,9 @@ import uvloop
 EVENTS = 50
 VARIANTS = 64
 CREATED = 1_700_000_000
-WORDS = "the clerk writes what was taken into the book before the next customer is allowed to speak ".split()
+WORDS = (
+    "the clerk writes what was taken into the book before the next customer is allowed to speak".split()  # noqa: SIM905
+)
 ANSWER = " ".join(WORDS[number % len(WORDS)] for number in range(96))
 STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-cache\r\n"
@@ -49,11 +52,15 @@ def usage(prompt: int, completion: int) -> dict[str, Any]:
 def completion(prompt: int, completion: int) -> bytes:
     message = {"role": "assistant", "content": ANSWER, "refusal": None}
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-    return answer({**_OBJECT, "object": "chat.completion", "choices": [choice], "usage": usage(prompt, completion)})
+    return answer(
+        {**_OBJECT, "object": "chat.completion", "choices": [choice], "usage": usage(prompt, completion)}
+    )
 
 
 def piece(delta: dict[str, Any], finish: str | None = None) -> bytes:
-    return event({**_OBJECT, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]})
+    return event(
+        {**_OBJECT, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]}
+    )
 
 
 _OBJECT = {
@@ -66,14 +73,18 @@ REPORTS = [event({**_OBJECT, "choices": [], "usage": usage(*used)}) for used in 
 BEGIN = STREAM_HEAD + piece({"role": "assistant", "content": "", "refusal": None})
 PIECES = [piece({"content": WORDS[number % len(WORDS)] + " "}) for number in range(EVENTS)]
 STOP, DONE = piece({}, "stop"), chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
-MODELS = answer({"object": "list", "data": [{"id": "mock", "object": "model", "created": CREATED, "owned_by": "mock"}]})
+MODELS = answer(
+    {"object": "list", "data": [{"id": "mock", "object": "model", "created": CREATED, "owned_by": "mock"}]}
+)
 HARMLESS = answer(
     {"id": "modr-mock", "model": "omni-moderation-latest",
      "results": [{"flagged": False, "categories": {}, "category_scores": {}}]}
 )  # fmt: skip
 NOTHING_NEW = answer({"ok": True, "result": []})
 TELEGRAM = {
-    b"getMe": answer({"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "B", "username": "b_bot"}}),
+    b"getMe": answer(
+        {"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "B", "username": "b_bot"}}
+    ),
     b"getStarTransactions": answer({"ok": True, "result": {"transactions": []}}),
     b"getMyStarBalance": answer({"ok": True, "result": {"amount": 0}}),
 }

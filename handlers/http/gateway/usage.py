@@ -20,9 +20,8 @@ PICTURES = {"image_url", "input_image", "image"}
 
 _REPORT = re.compile(rb'"usage"\s*:\s*\{')
 _END = re.compile(
-    rb'^data: \[DONE\]|"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:(?:response|image_generation|image_edit)'
-    rb'\.(?:completed|incomplete|failed)|speech\.audio\.done|transcript\.text\.done)"',
-    re.MULTILINE,
+    rb'"finish_reason"\s*:\s*"|"type"\s*:\s*"(?:(?:response|image_generation|image_edit)'
+    rb'\.(?:completed|incomplete|failed)|speech\.audio\.done|transcript\.text\.done)"'
 )
 
 
@@ -32,6 +31,7 @@ def words(*names: str) -> re.Pattern[bytes]:
 
 
 _ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*\{')
+DONE = b"data: [DONE]"
 UNCOUNTED_MOST = 16 * 1024
 """Bytes of a stream's events that are kept uncounted."""
 
@@ -138,7 +138,9 @@ class StreamMeter:
         self._uncounted_bytes += len(event)
         if self._uncounted_bytes > UNCOUNTED_MOST:
             self._count()
-        if _ERROR.match(event):
+        if event.startswith(DONE):
+            self._ended = True
+        elif _ERROR.match(event):
             self.failed = True
         return b'"usage"' not in event or _REPORT.search(event) is None or self._take_report(event)
 
@@ -151,7 +153,8 @@ class StreamMeter:
     @property
     def ended(self) -> bool:
         """The answer has come to its end, whatever else may follow."""
-        self._count()
+        if not self._ended:
+            self._count()
         return self._ended
 
     def counted(self, prompt: int) -> Units:
