@@ -35,6 +35,7 @@ _LISTED = (
     " LEFT JOIN account AS own ON own.id = 'code:' || api_code.id"
 )
 DAY = 24 * 3_600_000
+SEARCHED_MOST = 100
 
 OPTIONS = {
     "name", "budget_day", "budget_all", "expires_at", "kinds", "models", "networks", "limits",
@@ -108,6 +109,18 @@ def listed(conn: Connection, customer: int | None, now: int = 0) -> list[Row]:
         f"{_LISTED} WHERE :customer IS NULL OR api_code.customer = :customer"
         " ORDER BY api_code.id DESC LIMIT 50",
         customer=customer, today=now // DAY,
+    )  # fmt: skip
+
+
+def searched(conn: Connection, words: str, now: int, most: int = SEARCHED_MOST) -> list[Row]:
+    """The codes whose name, shown ends, number or owner's Telegram id the words are or (of the first two) are
+    in; all for no words. The newest first."""
+    inside = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return conn.all(
+        f"{_LISTED} WHERE :words = '' OR lower(api_code.name) LIKE :inside ESCAPE '\\'"
+        " OR lower(shown) LIKE :inside ESCAPE '\\' OR CAST(api_code.id AS TEXT) = :words"
+        " OR CAST(customer.telegram_id AS TEXT) = :words ORDER BY api_code.id DESC LIMIT :most",
+        words=words, inside=f"%{inside}%", today=now // DAY, most=most,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
-"""Who is blocked for a time: addresses that tried codes or flooded, codes that flooded or whose requests the
-content rules refused again and again. Each time for longer, until a day has passed without offence.
+"""Who is blocked for a time: addresses that tried codes or flooded, codes that flooded, and codes and
+customers whose requests the content rules refused again and again. Each time for longer, until a day has
+passed without offence.
 
 What is blocked is looked at in memory and kept in the books, so that a restart forgives nothing. An address
 is the socket's, or what a proxy of ours (TRUSTED_PROXIES) says, never a header that anybody may write.
@@ -35,7 +36,7 @@ BAD_CODES, FLOOD, CONTENT = "wrong codes", "too many requests", "refused content
 
 
 class Blocked(Refusal):
-    """Until when, in milliseconds since 1970; `what` is blocked: the address or the code."""
+    """Until when, in milliseconds since 1970; `what` is blocked: the address, the code or the customer."""
 
     def __init__(self, until: int, what: str) -> None:
         super().__init__(f"this {what} is blocked for a time")
@@ -152,15 +153,20 @@ class Blocks:
         """How many requests it may still make in this minute; None: any number."""
         return self._minutes.room(code) if self._rates.code_requests else None
 
+    def chat_request(self, customer: int) -> None:
+        """Look whether they may ask in chat. Raises Blocked."""
+        self._look(f"customer:{customer}")
+
     async def look_at_content(self) -> None:
-        """Block the codes whose requests were refused too often within the last hour."""
+        """Block the codes, and in chat the customers, whose requests were refused too often in the last hour:
+        whichever door, and whoever refused."""
         if not self._rates.content_refusals:
             return
         rows = await self._storage.fetch(
             _REFUSED, since=self._clock() - HOUR, most=self._rates.content_refusals
         )
         for row in rows:
-            await self._block(f"code:{row.code}", CONTENT)
+            await self._block(row.subject, CONTENT)
 
     async def lift(self, number: int) -> bool:
         """End a block, and forget how often there was one. False where there is none."""
@@ -198,7 +204,8 @@ def _per_minute(most: int) -> RateLimitItemPerMinute | None:
 
 
 def _what(subject: str) -> str:
-    return "code" if subject.startswith("code:") else "address"
+    kind, _, number = subject.partition(":")
+    return kind if kind in ("code", "customer") and number.isdecimal() else "address"
 
 
 @lru_cache(10_000)
@@ -214,10 +221,10 @@ def network_of(address: str) -> str:
 
 
 _REFUSED = (
-    "SELECT job.code FROM job LEFT JOIN block ON block.subject = 'code:' || job.code"
-    " WHERE job.error = 'error-content-refused' AND job.code IS NOT NULL"
-    " AND job.ended_at > :since AND job.ended_at > coalesce(block.at, 0)"
-    " GROUP BY job.code HAVING count(*) >= :most"
+    "SELECT asked.subject FROM (SELECT at, coalesce('code:' || code, 'customer:' || customer) AS subject"
+    "   FROM flagged WHERE refused = 1 AND at > :since) AS asked"
+    " LEFT JOIN block ON block.subject = asked.subject WHERE asked.at > coalesce(block.at, 0)"
+    " GROUP BY asked.subject HAVING count(*) >= :most"
 )
 
 

@@ -10,6 +10,15 @@ _LISTED = (
     " WHERE delivery.door = :door AND (:customer IS NULL OR job.customer = :customer)"
     " ORDER BY delivery.job DESC LIMIT :most"
 )
+UNFINISHED = (
+    "SELECT delivery.job, delivery.door, delivery.state, attempts, status, delivery.error, next_at,"
+    " delivery.target, telegram_id FROM delivery JOIN job ON job.id = delivery.job"
+    " JOIN customer ON customer.id = job.customer WHERE delivery.job IN ("
+    "   SELECT job FROM delivery WHERE state = 'pending'"
+    "   UNION ALL SELECT job FROM delivery WHERE state = 'dead'"
+    ") ORDER BY delivery.job DESC LIMIT :most"
+)
+"""Those that wait or have been given up, of all doors."""
 _PAUSED = (
     "SELECT target, paused_until, (SELECT max(delivery.job) FROM delivery JOIN job ON job.id = delivery.job"
     "   WHERE delivery.target = endpoint.target AND job.customer = endpoint.customer) AS job"

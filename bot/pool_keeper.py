@@ -10,6 +10,7 @@ from bot.providers.pool.credential import Credential
 from bot.providers.pool.grants import Grants
 from bot.providers.pool.models import list_models
 from bot.providers.pool.pool import News, Pool
+from bot.sealed import WrongKey
 from bot.upstreams import Upstreams
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ class PoolKeeper:
         pool.tell = self._hear
         upstreams.changed = self.reload
         upstreams.live = pool.states
+        upstreams.test = self.test
 
     async def reload(self, enabled: int | None = None) -> None:
         """Take up what an operator has changed; `enabled`: of this one everything is forgiven."""
@@ -65,6 +67,24 @@ class PoolKeeper:
             if credential.id in refused and verdict is None:
                 await self._upstreams.set_state(credential.id, "enabled")
                 await self.tell(f"The upstream {credential.upstream} takes credential {credential.id} again.")
+
+    async def test(self, credential: int) -> str | None:
+        """Ask it, enabled or not, for its models, which costs nothing: what is wrong with it, or None. One
+        that was refused, and is well, is enabled again."""
+        try:
+            found = await self._upstreams.credential(credential)
+        except WrongKey as error:
+            return str(error)
+        if found is None:
+            return "There is no such credential."
+        verdict = await list_models(self._pool, found)
+        if verdict is not None:
+            await self._upstreams.note(credential, str(verdict.error))
+            return str(verdict.error)
+        if any(state.refused for state in self._pool.states() if state.credential.id == credential):
+            await self._upstreams.set_state(credential, "enabled")
+        await self._upstreams.note(credential, None)
+        return None
 
     async def refresh(self, *, forced: bool = False) -> None:
         """Get new access tokens for those that end soon, or for all."""

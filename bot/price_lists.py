@@ -11,7 +11,7 @@ from typing import NamedTuple
 import structlog
 
 from billing import price_lists
-from billing.model_prices import ModelPrices, model_prices_of
+from billing.model_prices import Alias, ModelPrices, model_prices_of
 from billing.payments.stars import Pack
 from billing.price_lists import PACKS, TARIFF, PriceList
 from billing.tariff import TariffError, load_tariff, tariff_of
@@ -80,8 +80,6 @@ class PriceLists:
         base = self._now[kind]
         try:
             lines = price_words.difference(_lines(kind, base.body), _lines(kind, body))
-            if kind == TARIFF:
-                model_prices_of(body, FILES[TARIFF])
             if kind == PACKS:
                 self._check(packs_of(body, FILES[PACKS]))
         except (TariffError, PacksError, SettingsError) as error:
@@ -103,6 +101,11 @@ class PriceLists:
             self.packs.update(packs_of(confirmed.body, FILES[PACKS]))
         log.info("prices changed", kind=confirmed.kind, price_list=confirmed.id, admin=by)
 
+    async def set_alias(self, name: str, alias: Alias | None, by: int) -> None:
+        """A public name for a model, or (None) no more; from now on. Raises WrongPrice, Outdated."""
+        changed = await self.propose(TARIFF, price_words.with_alias(self.body(TARIFF), name, alias), by)
+        await self.confirm(changed.id, by)
+
     async def drop(self, number: int, by: int) -> bool:
         return await self._storage.write(price_lists.drop, number, by, now())
 
@@ -119,5 +122,6 @@ class PriceLists:
 
 def _lines(kind: str, body: str) -> dict[str, str]:
     if kind == TARIFF:
-        return price_words.tariff_lines(tariff_of(body, FILES[TARIFF]))
+        prices = price_words.tariff_lines(tariff_of(body, FILES[TARIFF]))
+        return prices | price_words.model_lines(model_prices_of(body, FILES[TARIFF]))
     return price_words.pack_lines(packs_of(body, FILES[PACKS]))

@@ -9,6 +9,7 @@ import re
 import tomllib
 from typing import Any
 
+from billing.model_prices import Alias, ModelPrice, ModelPrices
 from billing.payments.stars import Pack
 from billing.price_lists import PACKS, TARIFF
 from billing.tariff import Tariff
@@ -19,6 +20,9 @@ BESIDE = {"text": "with_mode", "voice": "automatic_language"}
 RECORDING = "recording.minute"
 """Speech understood, by the minute begun."""
 OFF = "off"
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Controls, and marks that turn a line's direction; what keeps Persian letters apart is none."""
+PRICED = ("prompt", "completion", "picture", "minute", "characters", "request")
 
 
 class WrongPrice(Exception):
@@ -34,6 +38,22 @@ def tariff_lines(tariff: Tariff) -> dict[str, str]:
     lines["voice.automatic_language"] = str(tokens(tariff.automatic_language))
     lines[RECORDING] = str(tokens(tariff.recording_minute))
     return lines
+
+
+def model_lines(prices: ModelPrices) -> dict[str, str]:
+    """The models' prices in tokens, and the aliases."""
+    lines = {f"model.{name}": _model(price) for name, price in prices.models.items()}
+    for name, alias in prices.aliases.items():
+        more = [f"system {alias.system!r}" * bool(alias.system)]
+        more += [f"{key}={value}" for key, value in alias.parameters.items()]
+        lines[f"alias.{name}"] = ", ".join(filter(None, [alias.model, *more]))
+    return lines
+
+
+def _model(price: ModelPrice) -> str:
+    costs = {name: getattr(price, name) for name in PRICED}
+    listed = ", ".join(f"{name} {tokens(amount)}" for name, amount in costs.items() if amount)
+    return f"{listed or 'free'}, answer_most {price.answer_most}"
 
 
 def pack_lines(packs: dict[str, Pack]) -> dict[str, str]:
@@ -145,7 +165,43 @@ def tariff_toml(data: dict[str, Any]) -> str:
         parts.append(part)
     if "recording" in data:
         parts.append(f"[recording]\nminute = {data['recording']['minute']}\n")
+    parts += [_table("models", name, row) for name, row in data.get("models", {}).items()]
+    parts += [_table("aliases", name, row) for name, row in data.get("aliases", {}).items()]
     return "\n".join(parts)
+
+
+def _table(section: str, name: str, row: dict[str, Any]) -> str:
+    return f"[{section}.{_toml(name)}]\n" + "".join(f"{_toml(key)} = {_toml(row[key])}\n" for key in row)
+
+
+def _toml(value: Any) -> str:
+    """A value that TOML has. Raises WrongPrice."""
+    match value:
+        case bool() | str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case int() | float():
+            return repr(value)
+        case list():
+            return f"[{', '.join(map(_toml, value))}]"
+        case dict():
+            return "{" + ", ".join(f"{_toml(str(key))} = {_toml(one)}" for key, one in value.items()) + "}"
+        case _:
+            raise WrongPrice(f"{value!r} can't be kept there")
+
+
+def with_alias(body: str, name: str, alias: Alias | None) -> str:
+    """The tariff with this public name for a model, or (None) without it, as TOML. Raises WrongPrice."""
+    data = tomllib.loads(body)
+    aliases = data.setdefault("aliases", {})
+    if alias is None:
+        if aliases.pop(name, None) is None:
+            raise WrongPrice(f"there is no alias {name!r}")
+        return tariff_toml(data)
+    if UNSEEN.search(name) or not 1 <= len(name) <= 100 or not 1 <= len(alias.model) <= 200:
+        raise WrongPrice("An alias has a name of 1 to 100 characters, and a model")
+    row = {"model": alias.model, "system": alias.system, "parameters": dict(alias.parameters)}
+    aliases[name] = {key: value for key, value in row.items() if value}
+    return tariff_toml(data)
 
 
 def packs_toml(data: dict[str, Any]) -> str:
@@ -160,6 +216,4 @@ def packs_toml(data: dict[str, Any]) -> str:
                 listed = ", ".join(f"{json.dumps(currency)} = {price}" for currency, price in prices.items())
                 part += f"prices = {{ {listed} }}\n"
             parts.append(part)
-    if "recording" in data:
-        parts.append(f"[recording]\nminute = {data['recording']['minute']}\n")
     return "\n".join(parts)

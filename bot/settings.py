@@ -14,7 +14,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.media import KNOWN
 from bot.outbound import PORTS, Place, read_place
 
+SECRET_LEAST = 24
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 class SettingsError(Exception):
@@ -71,19 +73,47 @@ class Settings(BaseSettings):
     recording_minutes: int = Field(default=30, ge=1, le=30)
     """The longest recording that is listened to."""
 
+    # What is asked, looked at before an upstream gets it
+    moderation: Literal["auto", "upstream", "local", "both", "off"] = "auto"
+    """auto: by the upstream's moderations where there are any, else by word lists."""
+    moderation_model: str = "omni-moderation-latest"
+    moderation_pictures: bool = True
+    """The upstream's moderations take pictures, too."""
+    moderation_seconds: float = Field(default=5, gt=0, le=60)
+    """How long looking may take."""
+    moderation_closed: Annotated[tuple[str, ...], NoDecode] = ("v1",)
+    """Where what can't be looked at is refused: v1, jobs (chat and callback API)."""
+    moderation_review: Annotated[tuple[str, ...], NoDecode] = ("self-harm", "self-harm/intent")
+    """The upstream's categories that are noted for an admin, not refused."""
+    moderation_lists: Literal["review", "refuse"] = "review"
+    """What follows from the shipped lists' [refuse] sections."""
+    moderation_file: str = ""
+    """Words of the operator's own, as bot/catalog/content_rules.txt."""
+    moderation_days: int = Field(default=7, ge=1, le=90)
+    """How long it is kept what was found."""
+
     # This machine
     data_dir: Path = Path("data")
     database_url: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where /metrics is, at an address of its own; empty: nowhere."""
     public_url: str = ""
     """Where the HTTP door is reached from outside, for file and webhook addresses."""
+    api_prefix: str = Field(default="", pattern=r"^(/[A-Za-z0-9_.~-]+)*$")
+    """Before every path of the HTTP door, /healthz and pages too: who doesn't know it finds nothing."""
+    admin_secret: SecretStr = SecretStr("")
+    """With which scripts of the operator's get at /tokens; empty: none do."""
     outbound_allow: Annotated[tuple[Place, ...], NoDecode] = ()
     """`host:port`, with commas between: what the outbound guard lets through in spite of its rules."""
     outbound_ports: Annotated[tuple[int, ...], NoDecode] = tuple(sorted(PORTS))
     """The ports of customers' own addresses that may be connected to."""
     sandbox_telegram_port: int = Field(default=8081, ge=0, le=65535)
     sandbox_bot_token: SecretStr = SecretStr("")
+    sandbox_published: bool = False
+    """HTTP_HOST may be another than 127.0.0.1 in the sandbox: in a container, published there."""
     sandbox_local_model: bool = True
     """English answers of the sandbox come from the small local model, where it is installed."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -134,7 +164,8 @@ class Settings(BaseSettings):
     api_code_requests: int = Field(default=3_000, ge=0)
     """Of one API code in a minute; beyond, requests are refused, and who goes on is blocked. 0: any."""
     api_content_refusals: int = Field(default=20, ge=0)
-    """Of one API code in an hour, by the content rules: then it is blocked for a time. 0: any."""
+    """Of one API code, or of one customer in chat, in an hour, by the content rules: then it is blocked for a
+    time. 0: any."""
     api_codes_on_request: bool = False
     """Customers may ask for API codes with /apicode; an admin approves each."""
     api_rotation_hours: float = Field(default=24, ge=0)
@@ -210,13 +241,18 @@ class Settings(BaseSettings):
 
     @field_validator(
         "admin_ids", "speech_engines", "transcription_engines", "outbound_ports", "whitelisted_ips",
-        "trusted_proxies", "input_types", mode="before",
+        "trusted_proxies", "moderation_closed", "moderation_review", "input_types", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return None if value == "" else value
 
     @field_validator("outbound_allow", mode="before")
     @classmethod
@@ -241,6 +277,13 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, whisper")
         return value
 
+    @field_validator("moderation_closed")
+    @classmethod
+    def _known_doors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - {"v1", "jobs"}:
+            raise ValueError(f"unknown {', '.join(sorted(strange))}; there are v1, jobs")
+        return value
+
     @field_validator("input_types")
     @classmethod
     def _known_types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -255,6 +298,13 @@ class Settings(BaseSettings):
             CronTrigger.from_crontab(value)
         except ValueError:
             raise ValueError(f"{value!r} is no crontab's line, as 0 3 */4 * *") from None
+        return value
+
+    @field_validator("admin_secret")
+    @classmethod
+    def _long_secret(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SECRET_LEAST:
+            raise ValueError(f"it has {SECRET_LEAST} characters at least, or is empty: make it at random")
         return value
 
     @field_validator("database_url")
@@ -272,7 +322,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _sandbox_is_local(self) -> "Settings":
-        if self.sandbox and self.http_host not in LOOPBACK:
+        if self.sandbox and self.http_host not in LOOPBACK and not self.sandbox_published:
             raise ValueError(
                 "HTTP_HOST must be 127.0.0.1 without a BOT_TOKEN: the sandbox is for this machine only"
             )
@@ -305,7 +355,12 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where this HTTP door is found, without a slash at the end."""
-        return self.public_url.rstrip("/") or f"http://{self.http_host}:{self.http_port}"
+        return (self.public_url.rstrip("/") or self.local_url(self.http_port)) + self.api_prefix
+
+    def local_url(self, port: int) -> str:
+        """The HTTP door as this machine reaches it, without API_PREFIX."""
+        host = "127.0.0.1" if self.http_host in EVERYWHERE else self.http_host
+        return f"http://{host}:{port}"
 
 
 def load_settings(**given: Any) -> Settings:

@@ -30,6 +30,8 @@ class Upstreams:
         """Called after each change, with the credential that was enabled: the running pool takes it up."""
         self.live: Callable[[], list[State]] = list
         """How each of them does, where a pool runs."""
+        self.test: Callable[[int], Awaitable[str | None]] = _untested
+        """Ask one for its models, which costs nothing: what is wrong with it, or None."""
         self._storage = storage
         self._seal = Seal(encryption_key, PURPOSE)
         self._of_settings = Secret()
@@ -81,6 +83,12 @@ class Upstreams:
         await self.changed(None)
         return done
 
+    async def clear(self) -> int:
+        """Forget the secrets of all but that of the settings; how many."""
+        cleared = await self._storage.write(_clear)
+        await self.changed(None)
+        return cleared
+
     async def note(self, credential: int, error: str | None) -> None:
         """The last thing that went wrong with it; None: it is well."""
         await self._storage.write(_note, credential, error, now())
@@ -102,16 +110,24 @@ class Upstreams:
     async def load(self) -> Loaded:
         """What the pool may use."""
         credentials, refused = [], set()
-        for row in await self._storage.fetch(_LOAD):
+        for row in await self._storage.fetch(f"{_LOAD} WHERE state <> 'disabled' ORDER BY credential.id"):
             try:
-                secret = self._open(row.secret)
+                credentials.append(self._opened(row))
             except WrongKey as error:
                 await self.note(row.id, str(error))
                 continue
-            credentials.append(secret.credential(row.id, row.name, row.base_url, row.weight, row.models))
             if row.state == "refused":
                 refused.add(row.id)
         return Loaded(credentials, refused)
+
+    async def credential(self, credential: int) -> Credential | None:
+        """One, whatever its state; None: there is none. Raises WrongKey."""
+        row = await self._storage.fetch_one(f"{_LOAD} WHERE credential.id = :id", id=credential)
+        return row and self._opened(row)
+
+    def _opened(self, row: Row) -> Credential:
+        secret = self._open(row.secret)
+        return secret.credential(row.id, row.name, row.base_url, row.weight, row.models)
 
     def _open(self, sealed: bytes | None) -> Secret:
         if sealed is None:
@@ -124,17 +140,20 @@ class Upstreams:
 
 _LISTED = (
     "SELECT credential.id, upstream.name, base_url, shown, weight, models, state, error, error_at"
-    " FROM credential JOIN upstream ON upstream.id = credential.upstream ORDER BY credential.id LIMIT 200"
+    " FROM credential JOIN upstream ON upstream.id = credential.upstream ORDER BY credential.id LIMIT 1000"
 )
 _LOAD = (
     "SELECT credential.id, name, base_url, secret, weight, models, state"
     " FROM credential JOIN upstream ON upstream.id = credential.upstream"
-    " WHERE state <> 'disabled' ORDER BY credential.id"
 )
 
 
 async def _nobody(enabled: int | None) -> None:
     """No pool runs."""
+
+
+async def _untested(credential: int) -> str | None:
+    return "no pool runs"
 
 
 def checked_url(base_url: str) -> str:
@@ -190,6 +209,12 @@ def _remove(conn: Connection, credential: int) -> bool:
         "DELETE FROM upstream WHERE id = :id AND id NOT IN (SELECT upstream FROM credential)", id=row.upstream
     )
     return True
+
+
+def _clear(conn: Connection) -> int:
+    cleared = conn.run("DELETE FROM credential WHERE secret IS NOT NULL")
+    conn.run("DELETE FROM upstream WHERE id NOT IN (SELECT upstream FROM credential)")
+    return cleared
 
 
 def _note(conn: Connection, credential: int, error: str | None, now: int) -> None:

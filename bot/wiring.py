@@ -40,6 +40,7 @@ from handlers import command_line
 from handlers.http import door as http_door
 from handlers.http.door import open_http
 from handlers.http.gateway.routes import Gateway
+from handlers.http.site import Site
 from handlers.telegram import door as telegram_door
 from handlers.telegram.door import open_telegram
 from handlers.telegram.notices import Notices
@@ -58,6 +59,8 @@ class App:
     surroundings: Surroundings
     sweeps: Sweeps
     gateway: Gateway
+    metrics: str
+    """Where Prometheus finds the figures; "": nowhere."""
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""
@@ -72,7 +75,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
     """Open every part, in the order in which they need each other; close them in reverse."""
     async with AsyncExitStack() as stack:
         storage, operator = await stack.enter_async_context(open_books(settings))
-        secrets, texts, watch = Secrets.of(settings), Texts(), Watch()
+        secrets, texts, watch, site = Secrets.of(settings), Texts(), Watch(), Site()
         await watch.look(storage)
         outside = await stack.enter_async_context(open_surroundings(settings))
         files = Files(settings.data_dir / "files")
@@ -86,7 +89,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
                 telegram_door.Parts(
                     settings, storage, files, jobs, texts, operator, outside.admin_ids, price_lists,
                     tuple(read_modes()), tuple(read_styles()), secrets.pepper, secrets.webhook,
-                    providers.speech, blocks,
+                    providers.speech, blocks, site,
                 ),
                 outside.bot_token, outside.telegram_url,
             )
@@ -95,8 +98,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         http = await stack.enter_async_context(
             open_http(
                 http_door.Parts(
-                    settings, storage, files, jobs, texts, pool, price_lists, providers.speech, blocks,
-                    secrets, telegram.inbox, Notices(telegram.bot, storage, texts).endpoint_paused,
+                    settings, storage, files, jobs, texts, pool, price_lists, providers.speech,
+                    providers.moderation, blocks, secrets, telegram.inbox,
+                    Notices(telegram.bot, storage, texts).endpoint_paused, operator, outside.admin_ids, site,
                 ),
                 *sandbox_page(outside),
             )
@@ -112,7 +116,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             tasks.create_task(run())
             for run in (jobs.run, keeper.run, keeper.refresh, *http.tasks, *telegram.tasks)
         ]
-        yield App(settings, storage, jobs, operator, http.address, outside, swept, http.gateway)
+        yield App(settings, storage, jobs, operator, http.address, outside, swept, http.gateway, http.metrics)
         for part in (http.gateway, jobs, telegram, http.deliveries):
             await part.drain(settings.drain_seconds)
         for task in running:
@@ -168,7 +172,7 @@ def make_jobs(
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
         "image": Work(providers.image, settings.image_workers, settings.image_seconds),
-        "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
+        "voice": Work(providers.voice, settings.voice_workers, settings.voice_seconds),
     }
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),

@@ -201,7 +201,8 @@ async def take_job(request: web.Request) -> web.Response:
     try:
         address, key = client_address(request), request.headers.get("Idempotency-Key")
         await request.app[DOORKEEPER].admit(address)
-        asked = Asked(await read_body(request), address, request.path, key)
+        path = PATH if request.path.endswith(PATH) else HISTORIC
+        asked = Asked(await read_body(request), address, path, key)
         reply = await api.take(asked)
     except StillRunning:
         detail = "The first request with this Idempotency-Key is still running."

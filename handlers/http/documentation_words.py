@@ -44,12 +44,12 @@ ENGLISH = Words(
     language="en",
     direction="ltr",
     title="Callback API",
-    elsewhere="<a href='/docs/fa' lang=fa>فارسی</a>",
+    elsewhere="<a href='docs/fa' lang=fa>فارسی</a>",
     introduction=(
         f"Post to {_HISTORIC}, or to {_PATH}, as a form or as JSON. You get an id and a place in the queue at"
         f" once, with HTTP 200 also for refusals: look at {_code('status')}. The answer is posted to your"
         f" {_code('callback')} address, or fetched from {_JOB}. Empty parameters count as absent. For machines:"
-        " <a href='/openapi.json'>openapi.json</a>."
+        " <a href='openapi.json'>openapi.json</a>."
     ),
     notes=(
         f"In the answer {_code('status')} is 1 or 0, and {_code('files')} is [] or an object; addresses of files"
@@ -81,12 +81,12 @@ PERSIAN = Words(
     language="fa",
     direction="rtl",
     title="API با پاسخ به نشانی شما",
-    elsewhere="<a href='/docs' lang=en dir=ltr>English</a>",
+    elsewhere="<a href='../docs' lang=en dir=ltr>English</a>",
     introduction=(
         f"درخواست را به {_HISTORIC} یا {_PATH} بفرستید؛ به شکل فرم یا JSON. بلافاصله یک شماره و نوبتتان در صف را"
         f" می‌گیرید. پاسخ این مرحله همیشه HTTP 200 است، حتی اگر درخواست پذیرفته نشود؛ پس به {_code('status')} نگاه"
         f" کنید. جواب بعداً به نشانی {_code('callback')} شما فرستاده می‌شود، یا خودتان آن را از {_JOB} می‌گیرید."
-        " پارامتر خالی یعنی نبودن آن پارامتر. برای ماشین‌ها: <a href='/openapi.json' dir=ltr>openapi.json</a>"
+        " پارامتر خالی یعنی نبودن آن پارامتر. برای ماشین‌ها: <a href='../openapi.json' dir=ltr>openapi.json</a>"
     ),
     notes=(
         f"در جواب، {_code('status')} عدد ۱ یا ۰ است و {_code('files')} یا [] است یا یک شیء. نشانی فایل‌ها تا ۲۴ ساعت پس از"

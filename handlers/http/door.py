@@ -13,11 +13,14 @@ from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import Voices, read_voices
 from bot.clock import DAY, HOUR, now
+from bot.figures import Figures
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.kept_conversations import forget_unused
+from bot.operator import Operator
 from bot.outbound import open_outbound, open_unguarded
 from bot.price_lists import PriceLists
+from bot.providers.moderation import Moderation
 from bot.providers.pool.pool import Pool
 from bot.providers.speech import SpeechProvider
 from bot.providers.speech.openai import OpenAISpeech
@@ -27,14 +30,18 @@ from bot.sweeps import Sweeps
 from bot.texts import Texts
 from handlers.http import callback_api, simple_api
 from handlers.http.account import PRICES, SIGNING_KEY, STORAGE
-from handlers.http.app import make_app, serve
+from handlers.http.app import below, make_app, serve
 from handlers.http.auth import DOORKEEPER, Doorkeeper
 from handlers.http.callback_api import CALLBACK_API, CallbackApi
+from handlers.http.console.gate import CONSOLE, Console
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
+from handlers.http.figures import Sources
 from handlers.http.gateway import completions, hosting, own_speech
 from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.routes import GATEWAY, Gateway
+from handlers.http.measured import REQUESTS
+from handlers.http.metrics import open_metrics
 from handlers.http.origin import PROXIES
 from handlers.http.pages import FILES, STATE, State
 from handlers.http.polling import JOBS
@@ -57,12 +64,16 @@ class Parts:
     pool: Pool
     price_lists: PriceLists
     speech: SpeechProvider
+    moderation: Moderation
     blocks: Blocks
     secrets: Secrets
     inbox: Inbox
     """Where Telegram's webhook puts what comes."""
     tell: Tell
     """Tells a customer that their address is posted to no more."""
+    operator: Operator
+    admin_ids: Sequence[int]
+    site: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +84,15 @@ class HttpDoor:
     tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]]
     """What runs as long as the door is open."""
     sweeps: Sweeps
+    metrics: str
+    """Where Prometheus finds the figures; "": nowhere."""
 
 
 @asynccontextmanager
 async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> AsyncIterator[HttpDoor]:
     """Listen. `pages` are added to what is served."""
     settings, storage, jobs = parts.settings, parts.storage, parts.jobs
-    app, site = make_app(), Site()
+    app, site = make_app(), parts.site
     app[PROXIES] = settings.trusted_proxies
     for add in pages:
         add(app)
@@ -89,17 +102,38 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     app[SPEECH], app[VOICES] = parts.speech, read_voices()
     app[INBOX], app[WEBHOOK_SECRET] = parts.inbox, parts.secrets.webhook
     app[JOBS], app[PRICES], app[SIGNING_KEY] = jobs, jobs.prices, parts.secrets.encryption_key
+    console = app[CONSOLE] = console_of(parts)
+    await console.figures.take()
     async with AsyncExitStack() as stack:
         gateway = app[GATEWAY] = await stack.enter_async_context(_open_gateway(parts, site, app[VOICES]))
         app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
         app.router.add_route("*", settings.route, simple_api.take)
         deliveries = await stack.enter_async_context(_open_callback_api(app, parts))
-        port = await stack.enter_async_context(serve(app, settings.http_host, settings.http_port))
-        address = f"http://{settings.http_host}:{port}"
-        site.base = settings.public_url.rstrip("/") or address
-        yield HttpDoor(
-            address, gateway, deliveries, (deliveries.run, gateway.run), _sweeps(storage, settings)
+        port = await stack.enter_async_context(
+            serve(below(settings.api_prefix, app), settings.http_host, settings.http_port)
         )
+        address = settings.local_url(port) + settings.api_prefix
+        public = settings.public_url.rstrip("/")
+        site.base = public + settings.api_prefix if public else address
+        app[REQUESTS].doors[settings.route] = "simple_api"
+        sources = Sources(storage, jobs, parts.pool, gateway, app[REQUESTS])
+        metrics = await stack.enter_async_context(open_metrics(settings, sources))
+        tasks = (deliveries.run, gateway.run, *([sources.lag.run] if metrics else []))
+        swept = {**_sweeps(storage, settings), "figures": (60, console.figures.take)}
+        yield HttpDoor(address, gateway, deliveries, tasks, swept, metrics)
+
+
+def console_of(parts: Parts) -> Console:
+    pool, settings = parts.pool, parts.settings
+
+    def failed() -> int:
+        return sum(state.failed for state in pool.states())
+
+    return Console(
+        parts.storage, parts.operator, pool, parts.price_lists, parts.jobs.watch,
+        Figures(parts.storage, failed), parts.blocks, frozenset(parts.admin_ids), settings.api_prefix,
+        settings.admin_secret.get_secret_value(),
+    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -122,7 +156,7 @@ async def _open_gateway(parts: Parts, site: Site, voices: Voices) -> AsyncIterat
         }  # fmt: skip
         yield Gateway(
             parts.storage, pool, parts.price_lists, parts.jobs.watch, settings,
-            Attachments(outbound, settings), ways, parts.blocks,
+            Attachments(outbound, settings), ways, parts.blocks, parts.moderation,
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What anybody may see: what this is, whether it is well, and the files that jobs produced."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from aiohttp import web
 from bot.clock import now
 from bot.files import EXTENSIONS, Files
 from bot.watch import Watch
+from handlers.http import documentation
 from handlers.http.account import STORAGE
 
 
@@ -24,6 +26,17 @@ STATE = web.AppKey("state", State)
 ROUTES = web.RouteTableDef()
 
 NAME = re.compile(r"[A-Za-z0-9_-]{43}\.(?:" + "|".join(EXTENSIONS.values()) + ")")
+WHAT = "A Telegram bot with built-in billing, and an HTTP API over the same ledger."
+PLACES = {
+    "chat": "talk to the models, with an API code",
+    "docs": "the API for programs; in Persian: docs/fa",
+    "openapi.json": "the same for machines",
+    "v1/models": "the OpenAI API, for programs that know it: set base_url to /v1",
+    "api/v1/account": "your balance, with Authorization: Bearer and an API code",
+    "healthz": "is it well?",
+    "readyz": "does it take requests?",
+}
+SANDBOX = {"sandbox": "talk to the bot, as in Telegram"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -34,16 +47,25 @@ HEADERS = {
 
 @ROUTES.get("/")
 async def front(request: web.Request) -> web.Response:
-    if request.app[STATE].sandbox:
-        raise web.HTTPFound("/sandbox")
-    return web.Response(
-        text="A Telegram bot with built-in billing, and an HTTP API over the same ledger.\n"
-        "/healthz          is it well?\n"
-        "/readyz           does it take requests?\n"
-        "/docs             the API for programs\n"
-        "/openapi.json     the same for machines\n"
-        "/v1               the OpenAI API, for programs that know it\n"
-        "/api/v1/account   your balance, with Authorization: Bearer <API code>\n"
+    """In the sandbox a browser is led to its page; all that there is stands here."""
+    is_browser = "text/html" in request.headers.get("Accept", "")
+    sandbox = request.app[STATE].sandbox
+    if sandbox and is_browser:
+        raise web.HTTPFound("sandbox")
+    places = SANDBOX | PLACES if sandbox else PLACES
+    if is_browser:
+        return web.Response(text=_front_page(places), content_type="text/html", headers=documentation.HEADERS)
+    lines = [f"/{path:<16} {what}" for path, what in places.items()]
+    return web.Response(text="\n".join([WHAT, *lines, ""]))
+
+
+def _front_page(places: Mapping[str, str]) -> str:
+    """Links are told from here, wherever that is: a prefix may stand before."""
+    rows = "".join(f"<tr><td><a href='{path}'><code>/{path}</code></a><td>{places[path]}" for path in places)
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Telegram bot</title>"
+        "<meta name=viewport content='width=device-width'>"
+        f"<style>{documentation.STYLE}</style><h1>{WHAT}</h1><table>{rows}</table>"
     )
 
 

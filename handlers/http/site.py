@@ -12,5 +12,9 @@ class Site:
     def file(self, name: str) -> str:
         return f"{self.base}/files/{name}"
 
+    def console(self, secret: str) -> str:
+        """What stands behind the # stays in the browser: no server, log or preview sees it."""
+        return f"{self.base}/console/login#{secret}"
+
 
 SITE = web.AppKey("site", Site)

@@ -31,6 +31,7 @@ from bot.statements.maker import Statements
 from bot.storage import Storage
 from bot.sweeps import Sweeps
 from bot.texts import Texts
+from handlers.http.site import Site
 from handlers.telegram import (
     account,
     admin,
@@ -38,8 +39,10 @@ from handlers.telegram import (
     books,
     chat,
     code_options,
+    console,
     deliveries,
     errors,
+    flagged,
     gifts,
     groups,
     image,
@@ -105,6 +108,7 @@ class Parts:
     webhook_secret: str
     speech: SpeechProvider
     blocks: Blocks
+    site: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
-    asking, samples = Asking(parts.jobs, showing, settings), Samples()
+    asking, samples = Asking(parts.jobs, showing, settings, parts.blocks), Samples()
     statements_made = Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
@@ -164,7 +168,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
             files=parts.files, speech=parts.speech, samples=samples,
             receipts=receipts, refunding=refunding, blocks=parts.blocks, methods=METHODS, alarm=alarm,
             statements=statements_made, price_lists=parts.price_lists, watch=parts.jobs.watch,
-            reconciliation=reconciliation,
+            reconciliation=reconciliation, site=parts.site,
         )  # fmt: skip
 
     inbox = Inbox(bot, storage, handle, Joins(), admins.tell, reconciliation.catch_up)
@@ -260,8 +264,9 @@ def handlers_in_order() -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     modules = (
-        alarms, subscriptions, paysupport, admin, books, prices, upstreams, code_options, api_codes,
-        deliveries, vouchers, gifts, support, menu, account, low_balance, statements, purchases,
+        alarms, subscriptions, paysupport, admin, books, prices, upstreams, console, code_options,
+        api_codes, flagged, deliveries, vouchers, gifts, support, menu, account, low_balance, statements,
+        purchases,
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, reconciling.router, *(method.router for method in METHODS),

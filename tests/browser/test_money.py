@@ -1,60 +1,20 @@
 """What may happen to money, played with the panel's buttons; the bot itself is behind the page."""
 
-import asyncio
-import threading
 from typing import NamedTuple
 
 import pytest
 
-from bot.sandbox.telegram import SandboxTelegram
-from bot.settings import load_settings
-from bot.wiring import open_app
 from tests.browser.chat_page import Page
+from tests.browser.hosted import Hosted, sandbox_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 SARA, BEN, ADMIN = 1001, 1002, 1
 
 
-class Hosted:
-    """The whole app, in a thread of its own because the driver blocks."""
-
-    def __init__(self, settings):
-        self._settings = settings
-        self._ready, self._end = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(),))
-        self.address = ""
-        self.telegram: SandboxTelegram | None = None
-
-    async def _serve(self):
-        async with open_app(self._settings) as app:
-            self.address, self.telegram = f"{app.address}/sandbox", app.surroundings.telegram
-            self._ready.set()
-            await asyncio.to_thread(self._end.wait)
-            assert await app.operator.audit() == []
-
-    def __enter__(self):
-        self._thread.start()
-        assert self._ready.wait(30)
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        self._thread.join(30)
-
-    def cut_off_polls(self):
-        assert self.telegram is not None
-        calls = self.telegram.calls.copy()
-        return sum(call.method == "getUpdates" and call.code == 0 for call in calls)
-
-
 @pytest.fixture
 def app(tmp_path):
-    settings = load_settings(
-        _env_file=None, data_dir=tmp_path / "data", http_port=0, sandbox_telegram_port=0,
-        sandbox_local_model=False, drain_seconds=0, log_level="error", speech_engines=("openai",),
-    )  # fmt: skip
-    with Hosted(settings) as app:
+    with Hosted(sandbox_settings(tmp_path / "data")) as app:
         yield app
 
 

@@ -101,3 +101,21 @@ def test_no_secret_is_shown() -> None:
     with pytest.raises(SettingsError) as refusal:
         load_settings(bot_token="hidden-and-wrong", openai_api_key="sk-hidden")
     assert "hidden" not in str(refusal.value)
+
+
+def test_every_address_of_the_door_has_the_prefix() -> None:
+    assert load_settings(api_prefix="/a/b").base_url == "http://127.0.0.1:8080/a/b"
+    assert load_settings(api_prefix="/a", public_url="https://x.example/").base_url == "https://x.example/a"
+
+
+@pytest.mark.parametrize("given", [{"api_prefix": "a"}, {"api_prefix": "/a/"}, {"api_prefix": "/a b"}])
+def test_a_prefix_that_is_none_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="API_PREFIX"):
+        load_settings(**given)
+
+
+def test_a_short_admin_secret_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SettingsError, match="ADMIN_SECRET.*24 characters") as caught:
+        load_settings(admin_secret="short-one")
+
+    assert "short-one" not in str(caught.value)

@@ -6,7 +6,7 @@ import { world } from './world.js'
 
 async function post(what, body, headers) {
   try {
-    const answer = await fetch(`/sandbox/act/${what}`, { method: 'POST', body, headers })
+    const answer = await fetch(new URL(`../act/${what}`, import.meta.url), { method: 'POST', body, headers })
     const result = await answer.json()
     if (answer.ok) return result
     toast(word('failed', { why: result.error }))

@@ -7,7 +7,7 @@ const LEAST_WIDE = 220
 const MOST_WIDE = 400
 const MOST_HIGH = 430
 
-export const fileAddress = (fileId) => `/sandbox/file/${encodeURIComponent(fileId)}`
+export const fileAddress = (fileId) => new URL(`../file/${encodeURIComponent(fileId)}`, import.meta.url).href
 
 export function photo(message) {
   const sizes = message.photo

@@ -79,7 +79,7 @@ export function nameBot() {
 }
 
 export function connect() {
-  const source = new EventSource('/sandbox/events')
+  const source = new EventSource(new URL('../events', import.meta.url))
   let lost = false
   source.addEventListener('message', (event) => {
     const [kind, thing] = JSON.parse(event.data)

@@ -9,5 +9,6 @@ ways.py        how an answer is got where not just by asking: completions.py by 
 conversation.py  what is kept here             marks.py      headers that every answer has
 metering.py   the hold before, the charge after     usage.py      what the upstream says it did
 plain.py      an answer at once                     streaming.py  an answer event by event
+content.py    what the content rules say
 lines.py      who is still there                    errors.py     what goes wrong, as OpenAI says it
 """

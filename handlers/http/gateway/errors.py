@@ -12,6 +12,7 @@ from bot.providers.errors import (
     ContentRefused,
     ModelUnknown,
     ProviderError,
+    Unchecked,
     UpstreamBusy,
     UpstreamOutOfCredit,
     UpstreamRefusesUs,
@@ -120,6 +121,11 @@ def _of_provider(error: ProviderError) -> ApiError:
         )
     if isinstance(error, ContentRefused):
         return ApiError(400, INVALID, "content_policy_violation", "This was refused by the content rules.")
+    if isinstance(error, Unchecked):
+        message = (
+            "This could not be checked against the content rules, so it was not sent; nothing was charged."
+        )
+        return ApiError(503, UPSTREAM, "moderation_unavailable", message, retry_after=error.retry_after or 5)
     if isinstance(error, UpstreamBusy | UpstreamOutOfCredit | UpstreamRefusesUs):
         message = "No upstream can take this now; nothing was charged. Try again later."
         return ApiError(503, UPSTREAM, "upstream_busy", message, retry_after=error.retry_after or 5)

@@ -22,6 +22,8 @@ class Meter:
         self.available = begun.available
         self.charged = 0
         self.credential: int | None = None
+        self.units: Units | None = None
+        """What was charged for."""
         self.code = code
         self.asked = given.model
         """Of whom: the upstream's model, or an engine of ours."""
@@ -37,6 +39,7 @@ class Meter:
         if self._ended:
             return
         self._ended = True
+        self.units = units
         self.charged = min(self._given.price.of(units), self.held) if units else 0
         ended = Ended(state, self.charged, self.credential, self.asked, units or Units())
         if self.also and units:

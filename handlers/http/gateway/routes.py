@@ -18,6 +18,7 @@ from bot.blocks import Blocks
 from bot.clock import now
 from bot.price_lists import PriceLists
 from bot.providers.errors import ProviderError
+from bot.providers.moderation import Moderation
 from bot.providers.pool.pool import Call, Pool
 from bot.providers.pool.reply import Reply
 from bot.settings import Settings
@@ -34,12 +35,14 @@ from handlers.http.gateway.asking import (
     understood_form,
 )
 from handlers.http.gateway.attachments import Attachments
+from handlers.http.gateway.content import ContentRules
 from handlers.http.gateway.conversation import HEADER, Conversations
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.lines import Left, Line, Lines
 from handlers.http.gateway.metering import Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
+from handlers.http.gateway.used import Used
 from handlers.http.gateway.ways import Ways
 
 log = structlog.get_logger()
@@ -84,11 +87,13 @@ METERED = (
 class Gateway:
     def __init__(
         self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings,
-        attachments: Attachments, ways: Ways, blocks: Blocks,
+        attachments: Attachments, ways: Ways, blocks: Blocks, moderation: Moderation,
     ) -> None:  # fmt: skip
         self.lines = Lines(
             settings.gateway_at_one_time, settings.gateway_seconds, settings.gateway_silence_seconds
         )
+        self.used = Used()
+        self._rules = ContentRules(moderation, storage, closed="v1" in settings.moderation_closed)
         self._storage = storage
         self._pool = pool
         self._prices = prices
@@ -169,7 +174,8 @@ class Gateway:
     async def _charged(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
     ) -> web.StreamResponse:
-        """Hold, relay, charge."""
+        """Hold, relay, charge; all that an upstream would see is looked at before."""
+        await self._rules.allow(asker.caller, route.path, given)
         quote = route.kind.quote(given, given.price)
         meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
         try:
@@ -187,6 +193,7 @@ class Gateway:
             return web.Response(status=GONE)
         finally:  # whatever has happened, nothing stays held
             await meter.end("failed")
+            self.used.note(given.price.name, meter)
 
     async def _relay(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter

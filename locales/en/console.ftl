@@ -1,0 +1,1 @@
+command-console = The operator’s pages in a browser

@@ -1,0 +1,1 @@
+command-console = 在瀏覽器中開啟管理頁面
