@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in $(PYTHONS); do $$p -c '$(SUITS)' 2>/dev/null && echo 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run admin test test-slow test-browser cover lint check prove prove-long edge stt clean
+.PHONY: run admin test test-slow test-browser cover lint check compose prove prove-long edge stt clean
 .PHONY: bench bench-ledger bench-audit bench-telegram bench-purchases bench-callback bench-speech bench-gateway
 
 run: .venv/app.stamp .venv/local.stamp
@@ -33,6 +33,10 @@ test-slow: .venv/slow.stamp .venv/local.stamp
 
 test-browser: .venv/browser.stamp .venv/local.stamp
 	@$(BIN)/python -m pytest -m browser --timeout=300 $(ARGS)
+
+# Every setting of .env.example, with its explanation.
+compose: .venv/app.stamp
+	@$(BIN)/python -m deploy.compose > compose.yaml
 
 # Money, proved by breaking it; `make prove ARGS='T2 --seed 7'` for a part of it.
 prove: .venv/dev.stamp

@@ -103,7 +103,7 @@ def environment(folder: Path, outside: int, addresses: Sequence[int], port: int)
         "BOT_TOKEN": "1:" + "A" * 35, "TELEGRAM_URL": f"http://127.0.0.1:{outside}",
         "OPENAI_BASE_URL": f"http://127.0.0.1:{outside}/v1", "OPENAI_API_KEY": "none",
         "DATA_DIR": str(folder), "HTTP_PORT": str(port), "LOG_LEVEL": "error", "TEXT_WORKERS": "700",
-        "API_REQUESTS": "0", "QUEUE_MOST": "2000",
+        "API_REQUESTS": "0", "QUEUE_MOST": "2000", "MODERATION": "local",
         "OUTBOUND_ALLOW": ",".join(f"127.0.0.1:{address}" for address in addresses),
     }  # fmt: skip
 

@@ -68,7 +68,7 @@ def settings(url: str, folder: str) -> dict[str, str]:
         "BOT_TOKEN": "1:" + "A" * 35, "TELEGRAM_URL": url, "OPENAI_BASE_URL": f"{url}/v1",
         "OPENAI_API_KEY": "none", "DATA_DIR": folder, "HTTP_PORT": "0", "SIGNUP_TOKENS": "1000000",
         "TELEGRAM_PACING": "false", "TELEGRAM_STREAM": "false", "CONTEXT_TURNS": "0", "LOG_LEVEL": "error",
-        "TEXT_WORKERS": "64",
+        "TEXT_WORKERS": "64", "MODERATION": "local",
     }  # fmt: skip
 
 

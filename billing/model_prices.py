@@ -40,6 +40,8 @@ class ModelPrice:
     request: int = 0
     answer_most: int = ANSWER_MOST
     """Completion tokens of an answer, where the request doesn't say."""
+    name: str = field(default=ANY, compare=False)
+    """Its row in the table."""
 
     def of(self, units: Units) -> int:
         return -(-self._parts(units) // _THOUSAND_MINUTES)
@@ -104,7 +106,7 @@ def model_prices_of(text: str, name: str) -> ModelPrices:
         data = tomllib.loads(text)
         if "models" not in data:
             data["models"] = tomllib.loads(SHIPPED.read_text("utf-8"))["models"]
-        models = {name: _price(row) for name, row in data["models"].items()}
+        models = {name: _price(name, row) for name, row in data["models"].items()}
         if ANY not in models:
             raise ValueError('[models."*"] is needed: the price of models that are not named')
         aliases = {name: Alias(**row) for name, row in data.get("aliases", {}).items()}
@@ -113,8 +115,10 @@ def model_prices_of(text: str, name: str) -> ModelPrices:
     return ModelPrices(models, aliases)
 
 
-def _price(row: dict[str, Any]) -> ModelPrice:
+def _price(name: str, row: dict[str, Any]) -> ModelPrice:
     most = row.pop("answer_most", ANSWER_MOST)
     if not isinstance(most, int) or not 1 <= most <= 1_000_000:
         raise ValueError("answer_most is 1 to 1000000")
-    return ModelPrice(**{name: amount_of(tokens) for name, tokens in row.items()}, answer_most=most)
+    return ModelPrice(
+        **{unit: amount_of(tokens) for unit, tokens in row.items()}, answer_most=most, name=name
+    )

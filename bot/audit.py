@@ -53,8 +53,10 @@ INVARIANTS = MONEY | {
         UNION ALL SELECT 0, key, state FROM hold
             WHERE substr(key, 1, 6) = 'relay:'
             AND CAST(substr(key, 7) AS INTEGER) NOT IN (SELECT id FROM relay)""",
-    "I19 a file has its job's answer": """
-        SELECT file.name FROM file JOIN job ON job.id = file.job WHERE job.state <> 'answered'""",
+    "I19 a file has the answer of its job or relay": """
+        SELECT file.name FROM file JOIN job ON job.id = file.job WHERE job.state <> 'answered'
+        UNION ALL SELECT file.name FROM file JOIN relay ON relay.id = file.relay
+            WHERE relay.state NOT IN ('answered', 'left')""",
 }
 
 STALE_NAME = "I18 no running job belongs to another run of the program, once `recover` is through"

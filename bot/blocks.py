@@ -1,11 +1,13 @@
-"""Who is blocked for a time: addresses that tried codes or flooded, codes that flooded or whose requests the
-content rules refused again and again. Each time for longer, until a day has passed without offence.
+"""Who is blocked for a time: addresses that tried codes or flooded, codes that flooded, and codes and
+customers whose requests the content rules refused again and again. Each time for longer, until a day has
+passed without offence.
 
 What is blocked is looked at in memory and kept in the books, so that a restart forgives nothing. An address
-is the socket's, never a header's, which anybody may write.
+is the socket's, or what a proxy of ours (TRUSTED_PROXIES) says, never a header that anybody may write.
 """
 
 import ipaddress
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
@@ -34,7 +36,7 @@ BAD_CODES, FLOOD, CONTENT = "wrong codes", "too many requests", "refused content
 
 
 class Blocked(Refusal):
-    """Until when, in milliseconds since 1970; `what` is blocked: the address or the code."""
+    """Until when, in milliseconds since 1970; `what` is blocked: the address, the code or the customer."""
 
     def __init__(self, until: int, what: str) -> None:
         super().__init__(f"this {what} is blocked for a time")
@@ -43,11 +45,12 @@ class Blocked(Refusal):
 
 
 class TooFast(Refusal):
-    """More than `most` requests a minute with one code."""
+    """More than `most` requests a minute with one code; `seconds` until it may make more."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, seconds: float) -> None:
         super().__init__(f"more than {most} requests a minute")
         self.most = most
+        self.seconds = seconds
 
 
 class Rates(NamedTuple):
@@ -55,9 +58,51 @@ class Rates(NamedTuple):
 
     bad_codes: int
     requests: int
-    """Of one address; 0 behind a proxy, where all have one."""
+    """Of one address; 0 behind a proxy that is not named as ours, where all have one."""
     code_requests: int = 0
     content_refusals: int = 0
+
+
+class Room(NamedTuple):
+    most: int
+    left: int
+    seconds: float
+    """Until all are free again."""
+
+
+class Minutes:
+    """Requests of each code in its present minute, which begins with the first: looked at for every request,
+    so it is the plainest thing that can count."""
+
+    def __init__(self, most: int) -> None:
+        """0: any number."""
+        self._most = most
+        self._ends: dict[int, float] = {}
+        self._counts: dict[int, int] = {}
+
+    def hit(self, code: int) -> bool:
+        """False where that was one too many."""
+        if not self._most:
+            return True
+        at = time.monotonic()
+        if self._ends.get(code, 0.0) <= at:
+            self._forget(at)
+            self._ends[code] = at + 60
+            self._counts[code] = 0
+        if self._counts[code] >= self._most:
+            return False
+        self._counts[code] += 1
+        return True
+
+    def room(self, code: int) -> Room:
+        seconds = self._ends.get(code, 0.0) - time.monotonic()
+        left = self._most - self._counts[code] if seconds > 0 else self._most
+        return Room(self._most, left, max(0.0, seconds))
+
+    def _forget(self, at: float) -> None:
+        if len(self._ends) > REMEMBERED:
+            for code in [code for code, end in self._ends.items() if end <= at]:
+                del self._ends[code], self._counts[code]
 
 
 class _Block(NamedTuple):
@@ -71,9 +116,10 @@ class Blocks:
         self._rates = rates
         self._clock = clock
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._bad_codes, self._requests, self._code_requests, self._stubborn = map(
-            _per_minute, (rates.bad_codes, rates.requests, rates.code_requests, STUBBORN)
+        self._bad_codes, self._requests, self._stubborn = map(
+            _per_minute, (rates.bad_codes, rates.requests, STUBBORN)
         )
+        self._minutes = Minutes(rates.code_requests)
         self._blocks: OrderedDict[str, _Block] = OrderedDict()
 
     async def load(self) -> None:
@@ -99,19 +145,28 @@ class Blocks:
         """Note a request with this code. Raises TooFast, and Blocked where that did not help."""
         subject = f"code:{code}"
         self._look(subject)
-        if self._code_requests and not self._limiter.hit(self._code_requests, FLOOD, subject):
+        if not self._minutes.hit(code):
             await self._count(self._stubborn, subject, "too fast")
-            raise TooFast(self._rates.code_requests)
+            raise TooFast(self._rates.code_requests, self._minutes.room(code).seconds)
+
+    def room(self, code: int) -> Room | None:
+        """How many requests it may still make in this minute; None: any number."""
+        return self._minutes.room(code) if self._rates.code_requests else None
+
+    def chat_request(self, customer: int) -> None:
+        """Look whether they may ask in chat. Raises Blocked."""
+        self._look(f"customer:{customer}")
 
     async def look_at_content(self) -> None:
-        """Block the codes whose requests were refused too often within the last hour."""
+        """Block the codes, and in chat the customers, whose requests were refused too often in the last hour:
+        whichever door, and whoever refused."""
         if not self._rates.content_refusals:
             return
         rows = await self._storage.fetch(
             _REFUSED, since=self._clock() - HOUR, most=self._rates.content_refusals
         )
         for row in rows:
-            await self._block(f"code:{row.code}", CONTENT)
+            await self._block(row.subject, CONTENT)
 
     async def lift(self, number: int) -> bool:
         """End a block, and forget how often there was one. False where there is none."""
@@ -149,7 +204,8 @@ def _per_minute(most: int) -> RateLimitItemPerMinute | None:
 
 
 def _what(subject: str) -> str:
-    return "code" if subject.startswith("code:") else "address"
+    kind, _, number = subject.partition(":")
+    return kind if kind in ("code", "customer") and number.isdecimal() else "address"
 
 
 @lru_cache(10_000)
@@ -165,10 +221,10 @@ def network_of(address: str) -> str:
 
 
 _REFUSED = (
-    "SELECT job.code FROM job LEFT JOIN block ON block.subject = 'code:' || job.code"
-    " WHERE job.error = 'error-content-refused' AND job.code IS NOT NULL"
-    " AND job.ended_at > :since AND job.ended_at > coalesce(block.at, 0)"
-    " GROUP BY job.code HAVING count(*) >= :most"
+    "SELECT asked.subject FROM (SELECT at, coalesce('code:' || code, 'customer:' || customer) AS subject"
+    "   FROM flagged WHERE refused = 1 AND at > :since) AS asked"
+    " LEFT JOIN block ON block.subject = asked.subject WHERE asked.at > coalesce(block.at, 0)"
+    " GROUP BY asked.subject HAVING count(*) >= :most"
 )
 
 

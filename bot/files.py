@@ -104,6 +104,17 @@ def record(conn: Connection, job: int, code: int | None, files: Sequence[StoredF
         )  # fmt: skip
 
 
+def record_relayed(conn: Connection, relay: int, code: int, files: Sequence[StoredFile], now: int) -> None:
+    """The same for a request of the gateway."""
+    for position, file in enumerate(files):
+        conn.run(
+            "INSERT INTO file (name, relay, code, position, media, size, created_at, expires_at)"
+            " VALUES (:name, :relay, :code, :position, :media, :size, :now, :expires)",
+            name=file.name, relay=relay, code=code, position=position, media=file.media, size=file.size,
+            now=now, expires=now + LIFETIME,
+        )  # fmt: skip
+
+
 def delivered(conn: Connection, job: int, now: int) -> None:
     """The files of a delivered answer live a day from now, never longer than before."""
     conn.run(

@@ -12,9 +12,11 @@ answer that comes after somebody else has taken the job over is noted and never 
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import structlog
@@ -25,10 +27,13 @@ from bot import queue
 from bot.clock import SECOND, now
 from bot.conversations import Conversations
 from bot.files import Files, StoredFile
+from bot.flagged import UPSTREAM
 from bot.prices import Prices
 from bot.providers import Answer, Provider, Request, TextRequest, Turn, unwatched
-from bot.providers.errors import NoAnswer, ProviderError
+from bot.providers.errors import ContentRefused, NoAnswer, ProviderError
+from bot.providers.moderation import Flag
 from bot.queue import Job, NewJob, Outcome
+from bot.spread import Spread
 from bot.storage import Storage, StorageError
 from bot.watch import BooksWrong, Watch
 
@@ -101,6 +106,10 @@ class Jobs:
         self.watch = watch or Watch()
         self.boot = secrets.token_hex(8)
         self.doors: dict[str, Door] = {}
+        self.ended: Counter[tuple[str, str, str]] = Counter()
+        """Jobs of this run, by door, kind and final state."""
+        self.seconds = {kind: Spread() for kind in work}
+        """From a job's beginning to its end."""
         self.prices = prices
         self._storage = storage
         self._files = files
@@ -212,8 +221,10 @@ class Jobs:
 
     async def _answer(self, running: _Running) -> None:
         job = running.job
+        begun = perf_counter()
         try:
             await self._settle(job, await self._outcome(running))
+            self.seconds[job.kind].add(perf_counter() - begun)
         except Exception:
             log.exception("job left without its end", job=job.id)  # the audit and the next run see to it
         finally:
@@ -230,7 +241,7 @@ class Jobs:
             return Outcome("cancelled") if running.stop_asked else await self._answer_in_time(running)
         except ProviderError as error:
             log.warning("job failed", job=job.id, error=type(error).__name__, detail=str(error))
-            return Outcome("failed", error=error.word)
+            return Outcome("failed", error=error.word, flags=refusal_of(error))
         except Exception:
             log.exception("job failed", job=job.id)
             return INTERNAL
@@ -283,7 +294,7 @@ class Jobs:
             question = answer.heard or request.question
             turn = (request.conversation, question) if question else None
         charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
-        return Outcome("answered", charged, answer, files, conversation=turn)
+        return Outcome("answered", charged, answer, files, conversation=turn, flags=answer.flags)
 
     def _stopped(self, running: _Running) -> Outcome:
         """What has come by now is the answer; nothing has come: it costs nothing."""
@@ -308,6 +319,7 @@ class Jobs:
     async def _end(self, job: Job, outcome: Outcome) -> None:
         if await self._insist(queue.settle, job, outcome, now()):
             log.info("job ended", job=job.id, state=outcome.state, charged=outcome.charged)
+            self.ended[job.door, job.kind, outcome.state] += 1
             self._tell(job.door, lambda door: door.ended(job.id))
         else:
             log.warning("answer came late", job=job.id, attempt=job.attempt)
@@ -324,8 +336,9 @@ class Jobs:
                 await asyncio.sleep(DISK_PAUSE)
 
     async def _tell_cancelled(self, job: int) -> None:
-        row = await self._storage.fetch_one("SELECT door FROM job WHERE id = :id", id=job)
+        row = await self._storage.fetch_one("SELECT door, kind, state FROM job WHERE id = :id", id=job)
         assert row is not None
+        self.ended[row.door, row.kind, row.state] += 1
         self._tell(row.door, lambda door: door.ended(job))
 
     def _tell(self, name: str, news: Callable[[Door], None]) -> None:
@@ -339,3 +352,8 @@ class Jobs:
     def _wake_all(self) -> None:
         for wake in self._wake.values():
             wake.set()
+
+
+def refusal_of(error: ProviderError) -> Sequence[Flag]:
+    """What is noted of it: whoever is refused again and again is blocked, whoever it was that refused."""
+    return (error.flags or (UPSTREAM,)) if isinstance(error, ContentRefused) else ()

@@ -161,7 +161,7 @@ class Outbound:
             if len(self._looked_up) > LOOKED_UP:
                 self._looked_up.popitem(last=False)
         if known[1] is not None:
-            raise known[1]
+            raise Blocked(*known[1].args)  # raised again it would keep the frames of each time before
         return url
 
     async def _look_up(self, place: Place) -> Blocked | None:
@@ -202,6 +202,16 @@ async def open_outbound(
         auto_decompress=False, max_line_size=4096, max_field_size=4096,
     ) as session:  # fmt: skip
         yield Outbound(guard, session, names)
+
+
+@asynccontextmanager
+async def open_unguarded() -> AsyncIterator[aiohttp.ClientSession]:
+    """For the operator's own upstreams, and nobody else's addresses."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS), trust_env=False,
+        cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
+    ) as session:  # fmt: skip
+        yield session
 
 
 async def read_at_most(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -11,10 +11,12 @@ from typing import Literal, NamedTuple
 from billing import Connection, budgets
 from billing.errors import InDebt, KeyReused, Refusal
 from billing.ledger import MILLI, account_of, capture, hold, void
-from bot import conversations, files
+from bot import conversations, files, flagged
 from bot.clock import DAY
 from bot.files import StoredFile
+from bot.flagged import Asked
 from bot.providers import Answer, Request
+from bot.providers.moderation import Flag
 
 ATTEMPTS = 2
 """A job whose call was cut off by a crash is called once more, at the house's expense."""
@@ -108,6 +110,8 @@ class Outcome(NamedTuple):
     error: str | None = None
     conversation: tuple[str, str] | None = None
     """Which conversation the answer belongs to, and the question."""
+    flags: Sequence[Flag] = ()
+    """What the content rules have found."""
 
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -307,7 +311,7 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
     """The one way in which a job becomes final: with its hold, files, turns and delivery."""
     row = conn.one(
         "UPDATE job SET state = :state, charged = :charged, answer = :answer, error = :error, ended_at = :now"
-        f" WHERE id = :id AND {still} RETURNING door, target, delivers,"
+        f" WHERE id = :id AND {still} RETURNING customer, door, target, delivers,"
         " code, price, created_at",
         id=job, state=outcome.state, charged=outcome.charged, error=outcome.error, now=now,
         answer=_stored(outcome.answer), **values,
@@ -323,6 +327,8 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
     files.record(conn, job, row.code, outcome.files, now)
     if outcome.conversation and outcome.answer:
         conversations.remember(conn, *outcome.conversation, outcome.answer.text, now)
+    if outcome.flags:
+        flagged.note(conn, Asked(row.customer, row.code, row.door, job), outcome.flags, now)
     if row.delivers:
         conn.run(
             "INSERT INTO delivery (job, door, target, next_at, created_at)"

@@ -5,14 +5,18 @@ running ──▶ answered, left    what was produced is captured (nothing: void
         ──▶ unknown           the program died meanwhile: voided
 """
 
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from billing import Connection, budgets
 from billing.errors import BudgetSpent, InDebt, NotEnoughTokens
 from billing.ledger import balance, capture, hold, void
+from billing.model_prices import Units
 from bot.queue import Banned
 
 State = Literal["answered", "left", "refused", "failed"]
+Also = Callable[[Connection, int, int], None]
+"""Writes, for a relay, at a time, what its answer brings with it."""
 
 
 class NewRelay(NamedTuple):
@@ -26,6 +30,12 @@ class NewRelay(NamedTuple):
     boot: str
 
 
+class Funds(NamedTuple):
+    account: str
+    amount: int
+    available: int
+
+
 class Begun(NamedTuple):
     id: int
     held: int
@@ -37,12 +47,13 @@ class Ended(NamedTuple):
     state: State
     charged: int = 0
     credential: int | None = None
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    asked: str = ""
+    """The upstream's model; our own engine where that did it."""
+    units: Units = Units()
 
 
-def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
-    """Hold what it can cost, or all that there is if that is enough to begin. Raises a Refusal."""
+def afford(conn: Connection, new: NewRelay, now: int) -> Funds:
+    """What could be held for it now. Raises a Refusal where it could not begin."""
     purse = budgets.purse(conn, new.code, now)
     _refuse(conn, purse.customer)
     amount = min(new.most, purse.available, new.most if purse.left is None else purse.left)
@@ -50,15 +61,21 @@ def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
         if purse.available >= new.least:
             raise BudgetSpent(new.least, purse.left or 0, daily=False)
         raise NotEnoughTokens(new.least, purse.available)
+    return Funds(purse.account, amount, purse.available)
+
+
+def begin(conn: Connection, new: NewRelay, now: int) -> Begun:
+    """Hold what it can cost, or all that there is if that is enough to begin. Raises a Refusal."""
+    account, amount, available = afford(conn, new, now)
     row = conn.only(
         "INSERT INTO relay (account, code, path, model, held, boot, started_at)"
         " VALUES (:account, :code, :path, :model, :held, :boot, :now) RETURNING id",
-        account=purse.account, code=new.code, path=new.path, model=new.model, held=amount, boot=new.boot,
+        account=account, code=new.code, path=new.path, model=new.model, held=amount, boot=new.boot,
         now=now,
     )  # fmt: skip
     budgets.reserve(conn, new.code, amount, now)
-    hold(conn, hold_key(row.id), purse.account, amount, now)
-    return Begun(row.id, amount, purse.available - amount)
+    hold(conn, hold_key(row.id), account, amount, now)
+    return Begun(row.id, amount, available - amount)
 
 
 def hold_key(relay: int) -> str:
@@ -77,20 +94,25 @@ def _refuse(conn: Connection, customer: int) -> None:
         raise InDebt(-row.debt)
 
 
-def end(conn: Connection, relay: int, ended: Ended, now: int) -> int:
-    """End it with its hold; what its account has available now."""
+def end(conn: Connection, relay: int, ended: Ended, now: int, also: Sequence[Also] = ()) -> int:
+    """End it with its hold, and what else belongs to its answer; what its account has now."""
+    units = ended.units
     row = conn.only(
-        "UPDATE relay SET state = :state, charged = :charged, credential = :credential,"
-        " prompt_tokens = :prompt, completion_tokens = :completion, ended_at = :now"
+        "UPDATE relay SET state = :state, charged = :charged, credential = :credential, asked = :asked,"
+        " prompt_tokens = :prompt, completion_tokens = :completion, pictures = :pictures,"
+        " characters = :characters, seconds = :seconds, ended_at = :now"
         " WHERE id = :id AND state = 'running' RETURNING account, code, held, started_at",
-        state=ended.state, charged=ended.charged, credential=ended.credential, prompt=ended.prompt_tokens,
-        completion=ended.completion_tokens, now=now, id=relay,
+        state=ended.state, charged=ended.charged, credential=ended.credential, asked=ended.asked,
+        prompt=units.prompt, completion=units.completion, pictures=units.pictures,
+        characters=units.characters, seconds=units.seconds, now=now, id=relay,
     )  # fmt: skip
     if ended.charged:
         capture(conn, hold_key(relay), ended.charged, now)
     else:
         void(conn, hold_key(relay))
     budgets.give_back(conn, row.code, row.started_at, row.held - ended.charged)
+    for write in also:
+        write(conn, relay, now)
     return balance(conn, row.account).available
 
 

@@ -11,10 +11,12 @@ from apscheduler.triggers.cron import CronTrigger
 from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.media import KNOWN
 from bot.outbound import PORTS, Place, read_place
 
 SECRET_LEAST = 24
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
 class SettingsError(Exception):
@@ -71,11 +73,33 @@ class Settings(BaseSettings):
     recording_minutes: int = Field(default=30, ge=1, le=30)
     """The longest recording that is listened to."""
 
+    # What is asked, looked at before an upstream gets it
+    moderation: Literal["auto", "upstream", "local", "both", "off"] = "auto"
+    """auto: by the upstream's moderations where there are any, else by word lists."""
+    moderation_model: str = "omni-moderation-latest"
+    moderation_pictures: bool = True
+    """The upstream's moderations take pictures, too."""
+    moderation_seconds: float = Field(default=5, gt=0, le=60)
+    """How long looking may take."""
+    moderation_closed: Annotated[tuple[str, ...], NoDecode] = ("v1",)
+    """Where what can't be looked at is refused: v1, jobs (chat and callback API)."""
+    moderation_review: Annotated[tuple[str, ...], NoDecode] = ("self-harm", "self-harm/intent")
+    """The upstream's categories that are noted for an admin, not refused."""
+    moderation_lists: Literal["review", "refuse"] = "review"
+    """What follows from the shipped lists' [refuse] sections."""
+    moderation_file: str = ""
+    """Words of the operator's own, as bot/catalog/content_rules.txt."""
+    moderation_days: int = Field(default=7, ge=1, le=90)
+    """How long it is kept what was found."""
+
     # This machine
     data_dir: Path = Path("data")
     database_url: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where /metrics is, at an address of its own; empty: nowhere."""
     public_url: str = ""
     """Where the HTTP door is reached from outside, for file and webhook addresses."""
     api_prefix: str = Field(default="", pattern=r"^(/[A-Za-z0-9_.~-]+)*$")
@@ -88,6 +112,8 @@ class Settings(BaseSettings):
     """The ports of customers' own addresses that may be connected to."""
     sandbox_telegram_port: int = Field(default=8081, ge=0, le=65535)
     sandbox_bot_token: SecretStr = SecretStr("")
+    sandbox_published: bool = False
+    """HTTP_HOST may be another than 127.0.0.1 in the sandbox: in a container, published there."""
     sandbox_local_model: bool = True
     """English answers of the sandbox come from the small local model, where it is installed."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -131,13 +157,15 @@ class Settings(BaseSettings):
     api_text_bytes_min: int = Field(default=8, ge=1)
     api_text_bytes_max: int = Field(default=2_000, ge=8, le=30_000)
     api_bad_codes: int = Field(default=20, ge=0)
-    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy."""
+    """Wrong codes, from one address in a minute: it is blocked for a time. 0: never, so behind a proxy that
+    TRUSTED_PROXIES does not name."""
     api_requests: int = Field(default=30_000, ge=0)
     """Requests from one address in a minute, with the same consequence."""
     api_code_requests: int = Field(default=3_000, ge=0)
     """Of one API code in a minute; beyond, requests are refused, and who goes on is blocked. 0: any."""
     api_content_refusals: int = Field(default=20, ge=0)
-    """Of one API code in an hour, by the content rules: then it is blocked for a time. 0: any."""
+    """Of one API code, or of one customer in chat, in an hour, by the content rules: then it is blocked for a
+    time. 0: any."""
     api_codes_on_request: bool = False
     """Customers may ask for API codes with /apicode; an admin approves each."""
     api_rotation_hours: float = Field(default=24, ge=0)
@@ -159,7 +187,7 @@ class Settings(BaseSettings):
     api_default_code: SecretStr = SecretStr("")
     """What those addresses pay with that send no code."""
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
-    """Whose X-Forwarded-For is believed, there."""
+    """Networks of our own proxies: whose X-Forwarded-For says who calls, at every HTTP door."""
     lang_api: Literal["", "en", "fa", "ru", "zh_CN", "zh_TW"] = ""
     """In which language it refuses; empty: the program's Accept-Language."""
     gateway_at_one_time: int = Field(default=200, ge=0)
@@ -169,6 +197,32 @@ class Settings(BaseSettings):
     """How long an answer may take in all."""
     gateway_silence_seconds: float = Field(default=120, gt=0)
     """How long an upstream may send nothing."""
+    input_parts: int = Field(default=50, ge=1)
+    """Pictures, files and sounds of one request to /v1."""
+    input_addresses: int = Field(default=10, ge=0)
+    """As many of them may be addresses, which are fetched through the outbound guard."""
+    input_part_mb: int = Field(default=20, ge=1, le=100)
+    """The largest of them."""
+    input_mb: int = Field(default=40, ge=1, le=400)
+    """All of one request together."""
+    input_types: Annotated[tuple[str, ...], NoDecode] = KNOWN
+    """What they may be."""
+    input_seconds: float = Field(default=20, gt=0, le=300)
+    """How long fetching one may take."""
+    input_memory_mb: int = Field(default=256, ge=1)
+    """What is fetched for all requests that are under way; beyond, they are told to wait."""
+    upload_by_url: bool = False
+    """Addresses at the beginning of a text message become pictures and files, fetched likewise."""
+    completions_by_chat: bool = False
+    """The upstream is never asked for /v1/completions: all go to it as chats. Else only where it has none."""
+    conversations: bool = False
+    """Programs may have their conversations kept here, by `conversation_id`."""
+    conversation_messages: int = Field(default=100, ge=2)
+    """What is kept of one; beyond, its beginning goes."""
+    conversation_kb: int = Field(default=1_024, ge=1)
+    conversation_hours: float = Field(default=720, gt=0)
+    """How long after its last use."""
+    conversations_per_customer: int = Field(default=1_000, ge=1)
     text_workers: int = Field(default=64, ge=1)
     image_workers: int = Field(default=8, ge=1)
     voice_workers: int = Field(default=4, ge=1)
@@ -187,13 +241,18 @@ class Settings(BaseSettings):
 
     @field_validator(
         "admin_ids", "speech_engines", "transcription_engines", "outbound_ports", "whitelisted_ips",
-        "trusted_proxies", mode="before",
+        "trusted_proxies", "moderation_closed", "moderation_review", "input_types", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: Any) -> Any:
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return None if value == "" else value
 
     @field_validator("outbound_allow", mode="before")
     @classmethod
@@ -216,6 +275,20 @@ class Settings(BaseSettings):
     def _known_transcribers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if strange := set(value) - {"openai", "whisper"}:
             raise ValueError(f"unknown engine {', '.join(sorted(strange))}; there are openai, whisper")
+        return value
+
+    @field_validator("moderation_closed")
+    @classmethod
+    def _known_doors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - {"v1", "jobs"}:
+            raise ValueError(f"unknown {', '.join(sorted(strange))}; there are v1, jobs")
+        return value
+
+    @field_validator("input_types")
+    @classmethod
+    def _known_types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := set(value) - set(KNOWN):
+            raise ValueError(f"unknown type {', '.join(sorted(strange))}; there are {', '.join(KNOWN)}")
         return value
 
     @field_validator("oauth_refresh")
@@ -249,7 +322,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _sandbox_is_local(self) -> "Settings":
-        if self.sandbox and self.http_host not in LOOPBACK:
+        if self.sandbox and self.http_host not in LOOPBACK and not self.sandbox_published:
             raise ValueError(
                 "HTTP_HOST must be 127.0.0.1 without a BOT_TOKEN: the sandbox is for this machine only"
             )
@@ -282,7 +355,12 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where this HTTP door is found, without a slash at the end."""
-        return (self.public_url.rstrip("/") or f"http://{self.http_host}:{self.http_port}") + self.api_prefix
+        return (self.public_url.rstrip("/") or self.local_url(self.http_port)) + self.api_prefix
+
+    def local_url(self, port: int) -> str:
+        """The HTTP door as this machine reaches it, without API_PREFIX."""
+        host = "127.0.0.1" if self.http_host in EVERYWHERE else self.http_host
+        return f"http://{host}:{port}"
 
 
 def load_settings(**given: Any) -> Settings:

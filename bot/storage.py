@@ -63,7 +63,7 @@ class Storage:
     """What `open_storage` gives: `write` for changes, `fetch` and `fetch_one` for looking."""
 
     def __init__(self, writer: Writer, readers: list[aiosqlite.Connection], here: sqlite3.Connection) -> None:
-        self._writer = writer
+        self.writer = writer
         self._here = here
         self._statement = Statements().of
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
@@ -78,14 +78,14 @@ class Storage:
         Raises whatever `fn` raised (then nothing of it is kept) or StorageError. Cancelling the caller
         cancels nothing: the transaction is made all the same, and its result is dropped.
         """
-        result: T = await self._writer.put(lambda conn: fn(conn, *args, **kwargs))
+        result: T = await self.writer.put(lambda conn: fn(conn, *args, **kwargs))
         return result
 
     async def write_brief(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """The same for a function of a handful of statements, none of which reads or changes many rows."""
-        result: T = await self._writer.put(lambda conn: fn(conn, *args, **kwargs), brief=True)
+        result: T = await self.writer.put(lambda conn: fn(conn, *args, **kwargs), brief=True)
         return result
 
     async def fetch(self, sql: str, /, **values: Any) -> list[Row]:

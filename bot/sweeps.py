@@ -6,7 +6,7 @@ from billing import set_aside
 from billing.free import invites, refills
 from billing.ledger import MILLI
 from billing.payments import vouchers
-from bot import conversations
+from bot import conversations, flagged
 from bot.blocks import FORGIVEN, Blocks
 from bot.blocks import forget as forget_blocks
 from bot.clock import DAY, HOUR, now
@@ -28,6 +28,7 @@ def sweeps(
         await storage.write(conversations.forget_older, now() - 7 * DAY)
         await storage.write(vouchers.forget_guesses, now() - vouchers.DAY)
         await storage.write(forget_blocks, now() - FORGIVEN)
+        await storage.write(flagged.forget, now() - settings.moderation_days * DAY)
 
     async def sweep_files() -> None:
         await files.sweep(storage, now())

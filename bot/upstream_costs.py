@@ -23,10 +23,29 @@ CALLS = (
     " coalesce(sum(CASE job.kind WHEN 'image' THEN CAST(job.request ->> 'count' AS INTEGER) END), 0)"
     " AS pictures,"
     " coalesce(sum(CASE job.kind WHEN 'voice' THEN length(job.request ->> 'text') END), 0) AS characters"
+    ", 0 AS seconds, 0 AS relayed"
     " FROM call JOIN job ON job.id = call.job WHERE call.ended_at >= :since AND call.state <> 'error'"
     " GROUP BY 1, 2, 3, 4, 5, 6"
 )
 """What was called for since `since`, by day; `day` is the ledger's. A call that failed is not charged for."""
+
+RELAYS = (
+    "SELECT ended_at / :day AS day, CASE substr(path, 1, 7) WHEN '/images' THEN 'image'"
+    " WHEN '/modera' THEN 'moderation'"
+    " WHEN '/audio/' THEN CASE path WHEN '/audio/speech' THEN 'voice' ELSE 'transcription' END"
+    " ELSE 'text' END AS kind,"
+    " CASE WHEN charged > 0 OR state = 'answered' THEN 'ok' ELSE 'unknown' END AS state,"
+    " coalesce(nullif(asked, ''), model) AS engine, credential IS NOT NULL AS relayed, 0 AS spoken,"
+    " coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) = 0 AS uncounted, count(*) AS calls,"
+    " coalesce(sum(prompt_tokens), 0) AS prompt_tokens,"
+    " coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(pictures), 0) AS pictures,"
+    " coalesce(sum(characters), 0) AS characters, coalesce(sum(seconds), 0) AS seconds"
+    " FROM relay WHERE ended_at >= :since AND (charged > 0 OR state IN ('answered', 'unknown')"
+    " OR state IN ('failed', 'left') AND credential IS NOT NULL)"
+    " GROUP BY 1, 2, 3, 4, 5, 6, 7"
+)
+"""The same of the gateway's requests. One that an upstream refused, or never had, is not charged for; of one
+that it had begun to answer, in vain, nobody knows."""
 
 
 @dataclass(slots=True)
@@ -40,6 +59,8 @@ class Cost:
     def add(self, row: Row, prices: UpstreamPrices) -> None:
         self.calls += row.calls
         price = prices.of(row.kind, row.engine)
+        if price is None and row.relayed and row.kind == "voice":
+            price = prices.of("voice", "openai")  # a model of an upstream that has no price of its own
         if row.state in ("unknown", "late", "intent"):
             self.unknown["calls that were cut off"] += row.calls
         elif price is None:
@@ -51,6 +72,10 @@ class Cost:
             self.dollars += counted / MILLION
         elif row.kind == "image":
             self.dollars += row.pictures * price["picture"]
+        elif row.kind == "transcription":
+            self.dollars += row.seconds * price["minute"] / 60
+        elif row.kind == "moderation":
+            self.dollars += row.calls * price["request"]
         else:
             self.dollars += row.characters * price["characters"] / MILLION
         if row.spoken and row.state == "ok":
@@ -62,6 +87,14 @@ def costs_by_day(rows: Sequence[Row], prices: UpstreamPrices) -> dict[int, Cost]
     costs: dict[int, Cost] = {}
     for row in rows:
         costs.setdefault(row.day, Cost()).add(row, prices)
+    return costs
+
+
+def costs_by_model(rows: Sequence[Row], prices: UpstreamPrices) -> dict[int, dict[str, Cost]]:
+    """By the day, and the upstream's model, of RELAYS."""
+    costs: dict[int, dict[str, Cost]] = {}
+    for row in rows:
+        costs.setdefault(row.day, {}).setdefault(row.engine, Cost()).add(row, prices)
     return costs
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from billing.errors import Refusal
 from bot.audit import Violation, audit
+from bot.clock import now
 from bot.storage import Storage
 
 log = structlog.get_logger()
@@ -20,6 +21,7 @@ class BooksWrong(Refusal):
 class Watch:
     def __init__(self) -> None:
         self.violations: list[Violation] = []
+        self.looked_at = now()
         self._accepted: frozenset[str] = frozenset()
 
     @property
@@ -35,6 +37,7 @@ class Watch:
     async def look(self, storage: Storage, boot: str | None = None) -> None:
         """Audit the books. `boot`: this run of the program, once it has taken over what the last one left."""
         self.violations = await audit(storage, boot)
+        self.looked_at = now()
         for violation in self.violations:
             log.error("the books are wrong", invariant=violation.invariant, rows=violation.rows)
         if not self.violations:

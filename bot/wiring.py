@@ -59,6 +59,8 @@ class App:
     surroundings: Surroundings
     sweeps: Sweeps
     gateway: Gateway
+    metrics: str
+    """Where Prometheus finds the figures; "": nowhere."""
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""
@@ -96,9 +98,9 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
         http = await stack.enter_async_context(
             open_http(
                 http_door.Parts(
-                    settings, storage, files, jobs, texts, pool, price_lists, providers.speech, blocks,
-                    secrets, telegram.inbox, Notices(telegram.bot, storage, texts).endpoint_paused,
-                    operator, outside.admin_ids, site,
+                    settings, storage, files, jobs, texts, pool, price_lists, providers.speech,
+                    providers.moderation, blocks, secrets, telegram.inbox,
+                    Notices(telegram.bot, storage, texts).endpoint_paused, operator, outside.admin_ids, site,
                 ),
                 *sandbox_page(outside),
             )
@@ -114,7 +116,7 @@ async def open_app(settings: Settings) -> AsyncIterator[App]:
             tasks.create_task(run())
             for run in (jobs.run, keeper.run, keeper.refresh, *http.tasks, *telegram.tasks)
         ]
-        yield App(settings, storage, jobs, operator, http.address, outside, swept, http.gateway)
+        yield App(settings, storage, jobs, operator, http.address, outside, swept, http.gateway, http.metrics)
         for part in (http.gateway, jobs, telegram, http.deliveries):
             await part.drain(settings.drain_seconds)
         for task in running:
@@ -170,7 +172,7 @@ def make_jobs(
     work = {
         "text": Work(providers.text, settings.text_workers, settings.text_seconds),
         "image": Work(providers.image, settings.image_workers, settings.image_seconds),
-        "voice": Work(providers.speech, settings.voice_workers, settings.voice_seconds),
+        "voice": Work(providers.voice, settings.voice_workers, settings.voice_seconds),
     }
     return Jobs(
         storage, files, Conversations(storage, settings.context_turns, settings.context_hours),

@@ -14,9 +14,11 @@ from collections import deque, namedtuple
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any, cast
 
 from billing import Row
+from bot.spread import MOMENTS, SIZES, Spread
 
 BATCH = 256
 """How many functions share one COMMIT at most: bounds how long the first of them waits."""
@@ -170,9 +172,18 @@ class Writer:
         self._busy = False
         """A batch is under way, or about to be: the connection is its alone."""
         self._stopped = False
+        self.sizes = Spread(SIZES)
+        """How many functions shared a COMMIT."""
+        self.seconds = Spread(MOMENTS)
+        """What the thread took for a COMMIT, and for what came before it where that was not brief."""
         self._batches: SimpleQueue[tuple[list[Waiting], bool] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many functions nobody has taken up yet."""
+        return len(self._waiting)
 
     def put(self, fn: Callable[[Connection], Any], *, brief: bool = False) -> asyncio.Future[Any]:
         """`brief`: a handful of statements, of which none reads or changes many rows."""
@@ -216,10 +227,13 @@ class Writer:
     def _work(self) -> None:
         while (given := self._batches.get()) is not None:
             batch, open_ = given
+            begun = perf_counter()
             if open_:
                 commit(self._sqlite, batch)
             else:
                 commit_together(self._sqlite, self._connection, batch)
+            self.seconds.add(perf_counter() - begun)
+            self.sizes.add(len(batch))
             with suppress(RuntimeError):  # the loop is closed: nobody is left to tell
                 self._loop.call_soon_threadsafe(self._ended, batch)
         self._sqlite.close()

@@ -178,6 +178,7 @@ def settings(telegram: SandboxTelegram, upstream: str, folder: Path) -> dict[str
         "bot_token": BOT_TOKEN, "telegram_url": telegram.base, "openai_base_url": upstream,
         "openai_api_key": "sk-proof", "data_dir": str(folder), "admin_ids": [BOSS], "http_port": 0,
         "telegram_pacing": False, "speech_engines": ["openai"], "drain_seconds": 1, "log_level": "error",
+        "moderation": "local",
         "signup_tokens": 100_000, "running_per_customer": 8,
         "chat_waiting_text": 1_000, "queue_most": 100_000,
     }  # fmt: skip

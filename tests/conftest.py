@@ -9,6 +9,8 @@ from bot.settings import Settings
 from bot.wiring import App
 from tests.world import BOT_TOKEN, hosted, people, settings_for
 
+pytest_plugins = ["tests.leaks"]
+
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[SandboxTelegram]:

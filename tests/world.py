@@ -34,7 +34,7 @@ def settings_for(telegram: SandboxTelegram, upstream: Served, folder: Path, **gi
         "bot_token": BOT_TOKEN, "telegram_url": telegram.base, "openai_base_url": upstream.base_url,
         "openai_api_key": "sk-tests-tests-tests", "data_dir": folder, "admin_ids": (BOSS,), "http_port": 0,
         "telegram_pacing": False, "speech_engines": ("openai", "espeak"), "drain_seconds": 1,
-        "log_level": "warning",
+        "log_level": "warning", "moderation": "local",
     }  # fmt: skip
     return load_settings(_env_file=None, **(values | given))
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 SHIPPED = Path(__file__).with_name("upstream_prices.toml")
-UNITS = {"text": ("prompt", "completion"), "image": ("picture",), "voice": ("characters",)}
+UNITS = {"text": ("prompt", "completion"), "image": ("picture",), "voice": ("characters",),
+    "transcription": ("minute",), "moderation": ("request",)}  # fmt: skip
 
 
 class UpstreamPricesError(Exception):
@@ -17,7 +18,7 @@ class UpstreamPricesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UpstreamPrices:
-    """US dollars: of a Star; of a picture; of a million of everything else."""
+    """US dollars: of a Star; of a picture, a minute, a request; of a million of everything else."""
 
     star: Decimal
     known: Mapping[str, Mapping[str, Mapping[str, Decimal]]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -115,12 +115,15 @@ class Usage(NamedTuple):
     completion_tokens: int
 
 
+PictureMedia = Literal["image/png", "image/jpeg", "image/webp"]
+
+
 @dataclass(frozen=True, slots=True)
 class ProducedFile:
     """A picture or a piece of speech, as bytes in memory."""
 
     data: bytes
-    media: Literal["image/png", "image/jpeg", "image/webp", "audio/mpeg", "audio/ogg", "audio/wav"]
+    media: PictureMedia | Literal["audio/mpeg", "audio/ogg", "audio/wav"]
     seconds: float | None = None
     """How long it plays; None for pictures."""
 
@@ -137,6 +140,8 @@ class Answer:
     """What a recording was understood as."""
     stopped: bool = False
     """The customer stopped it; what had come by then is the answer."""
+    flags: Sequence[Any] = ()
+    """What the content rules have found, to be noted: each a Flag (bot/providers/moderation)."""
 
 
 Progress = Callable[[str], None]

@@ -3,6 +3,9 @@
 `code` is the callback API's (callback_api.md, "Codes") and `word` names the sentence that a person is told.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class ProviderError(Exception):
     """The work could not be done; nothing is charged."""
@@ -61,6 +64,21 @@ class ContentRefused(ProviderError):
 
     code = -8
     word = "error-content-refused"
+
+    def __init__(self, said: str, flags: Sequence[Any] = ()) -> None:
+        """`flags`: what our rules have found, each a Flag (bot/providers/moderation)."""
+        super().__init__(said)
+        self.flags = flags
+
+
+class Unchecked(UpstreamBusy):
+    """It could not be looked at for the content rules, so it was not sent."""
+
+    word = "error-unchecked"
+
+    def __init__(self, said: str, retry_after: float | None = None) -> None:
+        super().__init__(said)
+        self.retry_after = retry_after
 
 
 class LanguageUnknown(ProviderError):

@@ -2,12 +2,17 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import NamedTuple
 
 from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
 from bot.providers.image import ImageProvider
+from bot.providers.moderation import Moderation, Rules
+from bot.providers.moderation.moderated import Moderated
+from bot.providers.moderation.upstream import Judge
+from bot.providers.moderation.words import ListError, read_lists
 from bot.providers.pool.pool import Pool
 from bot.providers.speech import SpeechProvider
 from bot.providers.speech.edge import EdgeSpeech
@@ -20,20 +25,26 @@ from bot.providers.transcription import Transcriber, Transcription
 from bot.providers.transcription.openai import OpenAITranscription
 from bot.providers.transcription.whisper import LocalWhisper
 from bot.providers.upstream import OPENAI_URL, Upstream, over
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 
 Recordings = Callable[[str], Awaitable[bytes]]
 """Gives what a person said, by its name."""
 
 
 class Providers(NamedTuple):
-    text: TextProvider
-    image: ImageProvider
+    """Of the jobs, which ask only what the content rules allow; `speech` also says our own words."""
+
+    text: Moderated
+    image: Moderated
+    voice: Moderated
     speech: SpeechProvider
+    moderation: Moderation
 
 
 @asynccontextmanager
 async def open_providers(settings: Settings, pool: Pool, recordings: Recordings) -> AsyncIterator[Providers]:
+    moderation = moderation_of(settings, pool)
+    allow = partial(moderation.allow, closed="jobs" in settings.moderation_closed)
     async with over(pool, OPENAI_URL, settings.proxy_url) as upstream:
         speech = SpeechProvider(
             engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
@@ -44,11 +55,28 @@ async def open_providers(settings: Settings, pool: Pool, recordings: Recordings)
             transcription=Transcription(
                 transcribers(settings, upstream), recordings, seconds=settings.text_seconds * 0.8
             ),
+            allow=allow,
         )  # fmt: skip
         image = ImageProvider(
             upstream, settings.image_model, read_styles(), seconds=settings.image_seconds * 0.9
         )
-        yield Providers(text, image, speech)
+        yield Providers(
+            Moderated(text, allow), Moderated(image, allow), Moderated(speech, allow), speech, moderation
+        )
+
+
+def moderation_of(settings: Settings, pool: Pool) -> Moderation:
+    """Raises SettingsError where the operator's words can't be read."""
+    rules = Rules(
+        settings.moderation, frozenset(settings.moderation_review), settings.moderation_pictures,
+        settings.moderation_seconds,
+    )  # fmt: skip
+    try:
+        lists = read_lists(settings.moderation_file, refuse=settings.moderation_lists == "refuse")
+    except (ListError, OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SettingsError(f"MODERATION_FILE: {settings.moderation_file}: {reason}") from None
+    return Moderation(rules, lists, Judge(pool, settings.moderation_model, settings.moderation_seconds))
 
 
 def transcribers(settings: Settings, upstream: Upstream) -> list[Transcriber]:

@@ -20,6 +20,7 @@ from bot.providers import (
     unwatched,
 )
 from bot.providers.errors import BadAnswer, CannotHear, ContentRefused, NoAnswer, ProviderError
+from bot.providers.moderation import Allow, Inputs
 from bot.providers.speech.engine import pieces
 from bot.providers.transcription import Heard, Transcription
 from bot.providers.upstream import Upstream, patience, translated
@@ -44,8 +45,10 @@ class TextProvider:
         speech: Provider[SpeechRequest] | None = None,
         speech_seconds: float = 30,
         transcription: Transcription | None = None,
+        allow: Allow | None = None,
     ) -> None:
-        """`seconds`: how long the upstream may be silent; `speech_seconds`: how long speaking may take."""
+        """`seconds`: how long the upstream may be silent; `speech_seconds`: how long speaking may take;
+        `allow`: what the content rules say to what was heard."""
         self._upstream = upstream
         self._model = model
         self._modes = modes
@@ -54,11 +57,13 @@ class TextProvider:
         self._speech = speech
         self._speech_seconds = speech_seconds
         self._transcription = transcription
+        self._allow = allow
 
     async def answer(self, request: TextRequest, history: Sequence[Turn], progress: Progress) -> Answer:
         heard = await self._heard(request)
         if heard and request.only_transcript:
             return Answer(heard.text, engine=heard.engine, heard=heard.text)
+        flags = await self._allow(Inputs([heard.text])) if heard and self._allow else ()
         if heard:
             request = request.model_copy(update={"question": heard.text})
         messages = self._messages(request, history)
@@ -70,7 +75,7 @@ class TextProvider:
         engines = (heard and heard.engine, said.model or self._model, spoken.engine)
         return Answer(
             said.text, spoken.files, said.usage, engine="+".join(filter(None, engines)),
-            heard=heard.text if heard else "",
+            heard=heard.text if heard else "", flags=flags,
         )  # fmt: skip
 
     async def _heard(self, request: TextRequest) -> Heard | None:

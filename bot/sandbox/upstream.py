@@ -13,6 +13,7 @@ from typing import Any, Self
 import structlog
 from aiohttp import web
 
+from bot.providers.moderation.words import read_lists
 from bot.sandbox import upstream_checks, upstream_media, upstream_text
 from bot.sandbox.local_model import LocalModel, ModelMissing
 from bot.sandbox.upstream_faults import (
@@ -108,7 +109,7 @@ class OfflineUpstream:
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._watch], client_max_size=BODY_BYTES)
-        app[PARTS] = self
+        app[PARTS], app[upstream_checks.LISTS] = self, read_lists()
         app.add_routes(upstream_text.routes)
         app.add_routes(upstream_media.routes)
         app.add_routes(upstream_checks.routes)

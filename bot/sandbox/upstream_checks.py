@@ -1,4 +1,4 @@
-"""The offline upstream's moderations (a small word list) and embeddings (hashed words)."""
+"""The offline upstream's moderations (the shipped word lists) and embeddings (hashed words)."""
 
 import base64
 import hashlib
@@ -10,26 +10,17 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.providers.moderation.words import WordLists
 from bot.sandbox.upstream_parts import BadRequest, json_object
 
 routes = web.RouteTableDef()
+LISTS = web.AppKey("lists", WordLists)
 
 CATEGORIES = (
     "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent",
     "self-harm", "self-harm/instructions", "self-harm/intent", "sexual", "sexual/minors", "violence",
     "violence/graphic",
 )  # fmt: skip
-FLAGGED_WORDS = {
-    "violence": ("kill you", "murder you", "behead", "بکشمت", "убью", "杀了你"),
-    "hate": ("exterminate them", "subhuman"),
-    "harassment": ("you worthless", "احمق بی‌شعور"),
-    "illicit/violent": ("build a bomb", "make a bomb", "بمب بسازم", "сделать бомбу", "制造炸弹"),
-    "self-harm/intent": ("kill myself", "خودکشی کنم", "покончить с собой", "自杀"),
-    "sexual/minors": ("child porn",),
-    "sexual": ("porn", "پورن", "порно", "色情"),
-}
-"""Enough to see the refusal in the sandbox; no real moderation."""
-
 INPUTS_MOST = 2048
 DIMENSIONS = 256
 DIMENSIONS_MOST = 3072
@@ -38,7 +29,8 @@ DIMENSIONS_MOST = 3072
 @routes.post("/v1/moderations")
 async def moderations(request: web.Request) -> web.Response:
     body = await json_object(request)
-    results = [_judged(text) for text in _inputs(body)]
+    lists = request.app[LISTS]
+    results = [_judged(text, lists) for text in _inputs(body)]
     return web.json_response(
         {"id": f"modr-{secrets.token_hex(12)}", "model": "sandbox-moderation", "results": results}
     )
@@ -76,9 +68,8 @@ def _inputs(body: dict[str, Any]) -> list[str]:
     return given
 
 
-def _judged(text: str) -> dict[str, Any]:
-    lowered = text.lower()
-    found = {category for category, words in FLAGGED_WORDS.items() if any(word in lowered for word in words)}
+def _judged(text: str, lists: WordLists) -> dict[str, Any]:
+    found = lists.look(text).categories
     return {
         "flagged": bool(found),
         "categories": {category: category in found for category in CATEGORIES},

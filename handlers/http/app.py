@@ -15,6 +15,7 @@ from handlers.http import account, callback_api, chat, documentation, openapi, p
 from handlers.http.console import routes as console
 from handlers.http.errors import errors_as_json
 from handlers.http.gateway import routes as gateway
+from handlers.http.measured import REQUESTS, Requests, measured
 
 log = structlog.get_logger()
 
@@ -23,7 +24,8 @@ BODY_MOST = 1 << 20
 
 
 def make_app() -> web.Application:
-    app = web.Application(client_max_size=BODY_MOST, middlewares=[errors_as_json])
+    app = web.Application(client_max_size=BODY_MOST, middlewares=[measured, errors_as_json])
+    app[REQUESTS] = Requests()
     for door in (pages, chat, account, callback_api, openapi, documentation, polling, voices, webhook):
         app.add_routes(door.ROUTES)
     app.add_routes(gateway.ROUTES)
@@ -41,8 +43,8 @@ def below(prefix: str, app: web.Application) -> web.Application:
 
 
 @asynccontextmanager
-async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Listen; the port, which the system chose where `port` is 0."""
+async def serve(app: web.Application, host: str, port: int, setting: str = "HTTP_PORT") -> AsyncIterator[int]:
+    """Listen; the port, which the system chose where `port` is 0. `setting`: which gives it."""
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=30, handle_signals=False)
     await runner.setup()
     try:
@@ -51,7 +53,7 @@ async def serve(app: web.Application, host: str, port: int) -> AsyncIterator[int
             await site.start()
         except OSError as error:
             reason = os.strerror(error.errno or 0)
-            raise AddressTaken(f"{host}:{port}: {reason}. Set another HTTP_PORT.") from None
+            raise AddressTaken(f"{host}:{port}: {reason}. Set another {setting}.") from None
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()

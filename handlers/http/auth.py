@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from billing.errors import Refusal
 from bot.blocks import Blocked, Blocks, TooFast
 from bot.clock import SECOND, now
 from bot.storage import Storage
+from handlers.http.origin import client_address, read_address
 
 
 class Caller(NamedTuple):
@@ -49,13 +51,14 @@ class Doorkeeper:
             ) from None
         except TooFast as fast:
             raise web.HTTPTooManyRequests(
-                reason=f"More than {fast.most} requests a minute.", headers={"Retry-After": "60"}
+                reason=f"More than {fast.most} requests a minute.",
+                headers={"Retry-After": str(math.ceil(fast.seconds) or 1)},
             ) from None
         except CodePaused:
             raise _unauthorized("This API code is paused.") from None
 
     async def _caller(self, request: web.Request) -> Caller:
-        address = request.remote or ""
+        address = client_address(request)
         await self.admit(address)
         scheme, _, code = request.headers.get("Authorization", "").partition(" ")
         caller = await self.find(code, address) if scheme.lower() == "bearer" else None
@@ -88,13 +91,8 @@ def _valid(row: Row, address: str, at: int) -> bool:
 
 
 def _within(address: str, networks: list[str]) -> bool:
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return any(ip in ipaddress.ip_network(network) for network in networks)
+    ip = read_address(address)
+    return ip is not None and any(ip in ipaddress.ip_network(network) for network in networks)
 
 
 def _caller(row: Row) -> Caller:

@@ -25,6 +25,7 @@ from handlers.http.auth import DOORKEEPER, Caller, Doorkeeper
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.codes import ADDRESSES, BAD, BAD_CODE, INTERNAL, INVALID, TOO_MANY, WORKED, Refused, said
 from handlers.http.contract import TEXT, WIRE, Contract
+from handlers.http.origin import client_address
 from handlers.http.parameters import Wrong, as_text
 
 log = structlog.get_logger()
@@ -198,7 +199,7 @@ CALLBACK_API = web.AppKey("callback_api", CallbackApi)
 async def take_job(request: web.Request) -> web.Response:
     api = request.app[CALLBACK_API]
     try:
-        address, key = request.remote or "", request.headers.get("Idempotency-Key")
+        address, key = client_address(request), request.headers.get("Idempotency-Key")
         await request.app[DOORKEEPER].admit(address)
         path = PATH if request.path.endswith(PATH) else HISTORIC
         asked = Asked(await read_body(request), address, path, key)

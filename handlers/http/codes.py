@@ -101,6 +101,9 @@ ENDINGS = {
     "error-voice-unsupported": Said(
         outside.VoiceUnsupported.code, "This voice is not of the text's language (txtTOvoice_who)."
     ),
+    "error-unchecked": Said(
+        INTERNAL, "It could not be checked against the content rules. Nothing was charged; ask again later."
+    ),
     "error-interrupted": Said(INTERNAL, "The work was interrupted. Nothing was charged; ask again."),
     "error-internal": Said(INTERNAL, "Something went wrong here. Nothing was charged; ask again."),
 }

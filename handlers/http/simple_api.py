@@ -3,10 +3,10 @@
 The gateway does the work: the same hold, upstreams and charge as /v1/chat/completions.
 """
 
-import ipaddress
 import json
-from collections.abc import Callable, Sequence
-from ipaddress import IPv4Network, IPv6Network
+import math
+import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import structlog
@@ -21,14 +21,15 @@ from bot.settings import Settings
 from bot.texts import Texts, closest, tokens
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.gateway.asking import Asker, asker_with
+from handlers.http.gateway.conversation import FIELD
 from handlers.http.gateway.errors import ApiError, said
 from handlers.http.gateway.routes import Gateway
+from handlers.http.origin import client_address, within
 
 log = structlog.get_logger()
 
 MAX_TOKENS, MAX_TOKENS_MOST = 100, 3_500
 CONTINUOUS_MOST = 200
-Network = IPv4Network | IPv6Network
 ROLES = {"user", "assistant", "system"}
 WORDS = {
     400: "bad-request", 401: "bad-code", 402: "no-tokens", 403: "forbidden", 404: "not-found",
@@ -92,24 +93,28 @@ class SimpleApi:
             return self._refusal(request, refused_of(told))
 
     async def _answer(self, request: web.Request) -> web.Response:
-        address = client_address(request, self._settings.trusted_proxies)
-        free = any(_within(address, network) for network in self._settings.whitelisted_ips)
+        address = client_address(request)
+        free = within(address, self._settings.whitelisted_ips)
         if not free:
             self._count(address)
         asked = read(await read_body(request), request)
         code = asked.code or (self._settings.api_default_code.get_secret_value() if free else "")
         asker: Asker = await asker_with(request, code, address)
-        answer = await self._gateway.answer(request, asker, asked.body)
+        answer = json.loads(await self._gateway.answer(request, asker, asked.body))
         text = text_of(answer)
         result = [*asked.messages, {"role": "assistant", "content": text}]
         done = {"code": 200, "msg": "success", "data": {"response": text}, "current_response": text}
-        return web.json_response({**done, "result": result}, dumps=_dumps)
+        kept = {FIELD: answer[FIELD]} if FIELD in answer else {}
+        return web.json_response({**done, "result": result, **kept}, dumps=_dumps)
 
     def _count(self, address: str) -> None:
         network = network_of(address)
+        for limit in self._limits:  # what is refused by one does not count for the others
+            if not self._limiter.test(limit, "api", network):
+                reset = self._limiter.get_window_stats(limit, "api", network).reset_time
+                raise Refused(429, "wait", count=max(1, math.ceil(reset - time.time())))
         for limit in self._limits:
-            if not self._limiter.hit(limit, "api", network):
-                raise Refused(429, "wait", count=limit.get_expiry())
+            self._limiter.hit(limit, "api", network)
 
     def _refusal(self, request: web.Request, refused: Refused) -> web.Response:
         language = self._settings.lang_api or closest(_first(request))
@@ -138,10 +143,13 @@ def read(given: dict[str, Any], request: web.Request) -> Asked:
     system = given.get("sys_content") or given.get("system_content") or ""
     earlier = _earlier(given.get("continuous") or given.get("continuous_dialogue"))
     messages = [*earlier, _said("user", question)]
-    prompt = [_said("system", system)] if isinstance(system, str) and system else []
+    told = any(message["role"] == "system" for message in earlier)  # once is enough
+    prompt = [_said("system", system)] if isinstance(system, str) and system and not told else []
     body: dict[str, Any] = {"messages": [*prompt, *messages], "max_tokens": _most(given.get("max_tokens"))}
     if given.get("model"):
         body["model"] = given["model"]
+    if FIELD in given:
+        body[FIELD] = given[FIELD]
     scheme, _, word = request.headers.get("Authorization", "").partition(" ")
     code = word.strip() if scheme.lower() == "bearer" else given.get("api_key")
     return Asked(messages, str(system), code if isinstance(code, str) else "", body)
@@ -174,9 +182,9 @@ def _earlier(given: Any) -> list[dict[str, str]]:
     return said
 
 
-def text_of(answer: bytes) -> str:
+def text_of(answer: dict[str, Any]) -> str:
     """Of a chat completion. What has no words is no answer."""
-    message = json.loads(answer)["choices"][0].get("message") or {}
+    message = answer["choices"][0].get("message") or {}
     return str(message.get("content") or "")
 
 
@@ -185,34 +193,24 @@ def refused_of(told: ApiError) -> Refused:
     match told.status:
         case 401:
             return Refused(401, "unknown-code")
+        case 404 if error["code"] == "conversation_not_found":
+            return Refused(404, "no-conversation")
         case 404:
             return Refused(404, "no-model")
+        case 409:
+            return Refused(429, "wait", count=1)
         case 429 if error["code"] == "rate_limit_exceeded":
             return Refused(429, "wait", count=max(1, round(told.retry_after or 1)))
         case 400 if error["code"] == "content_policy_violation":
             return Refused(400, "content")
-        case 400 | 403 as status:
+        case 403 if error["code"] == "account_deactivated":
+            return Refused(403, "blocked")
+        case 403:
+            return Refused(403, "not-allowed")
+        case 400 as status:
             return Refused(status, "bad-field", what=error["message"])
         case _:
             return Refused(500, "upstream")
-
-
-def client_address(request: web.Request, trusted: Sequence[Network]) -> str:
-    """The socket's, or the last in X-Forwarded-For that is none of our own proxies'."""
-    address = request.remote or ""
-    header = ",".join(request.headers.getall("X-Forwarded-For", []))
-    for before in reversed([part.strip() for part in header.split(",")]):
-        if not before or not any(_within(address, network) for network in trusted):
-            break
-        address = before
-    return address
-
-
-def _within(address: str, network: Network) -> bool:
-    try:
-        return ipaddress.ip_address(address) in network
-    except ValueError:
-        return False
 
 
 def _first(request: web.Request) -> str:

@@ -7,6 +7,7 @@ from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, User
 
 from bot import voice_choices
+from bot.blocks import Blocks
 from bot.customers import Customer
 from bot.jobs import Jobs
 from bot.providers import Request, TextRequest
@@ -26,8 +27,9 @@ router = Router(name="chat")
 class Asking:
     """How a person's request in a chat becomes a job: the same for text, pictures and speech."""
 
-    def __init__(self, jobs: Jobs, showing: Showing, settings: Settings) -> None:
+    def __init__(self, jobs: Jobs, showing: Showing, settings: Settings, blocks: Blocks) -> None:
         self._jobs = jobs
+        self._blocks = blocks
         self._showing = showing
         self._most = settings.chat_text_bytes_max
         self._limits = (
@@ -41,6 +43,7 @@ class Asking:
 
     async def ask(self, key: str, request: Request, place: Place, customer: Customer) -> None:
         """Queue it, or raise a Refusal."""
+        self._blocks.chat_request(customer.id)
         # Telegram may send an update twice; the key makes it the same job both times.
         job = await self._jobs.submit(
             NewJob(

@@ -42,6 +42,7 @@ from handlers.telegram import (
     console,
     deliveries,
     errors,
+    flagged,
     gifts,
     groups,
     image,
@@ -149,7 +150,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     reconciliation = Reconciliation(bot, storage, parts.invoice_secret, parts.jobs, admins, receipts)
     alarm = Alarm(storage, parts.jobs.watch, admins)
     dispatcher = handlers_in_order()
-    asking, samples = Asking(parts.jobs, showing, settings), Samples()
+    asking, samples = Asking(parts.jobs, showing, settings, parts.blocks), Samples()
     statements_made = Statements(storage)
 
     async def handle(updates: Sequence[Update]) -> None:
@@ -263,8 +264,9 @@ def handlers_in_order() -> Dispatcher:
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.pre_checkout_query):
         observer.outer_middleware(meet)
     modules = (
-        alarms, subscriptions, paysupport, admin, books, prices, upstreams, console, code_options, api_codes,
-        deliveries, vouchers, gifts, support, menu, account, low_balance, statements, purchases,
+        alarms, subscriptions, paysupport, admin, books, prices, upstreams, console, code_options,
+        api_codes, flagged, deliveries, vouchers, gifts, support, menu, account, low_balance, statements,
+        purchases,
     )  # fmt: skip
     dispatcher.include_routers(
         errors.router, shop.router, reconciling.router, *(method.router for method in METHODS),

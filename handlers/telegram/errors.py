@@ -8,7 +8,8 @@ from aiogram.types import CallbackQuery, ErrorEvent, Message
 from billing.errors import InDebt, NotEnoughTokens, PaymentRefused, Refusal
 from billing.free.gifts import GiftRefused
 from bot import customers
-from bot.clock import now
+from bot.blocks import Blocked
+from bot.clock import MINUTE, now
 from bot.queue import Banned, QueueFull, TooManyWaiting
 from bot.statements.maker import StatementsBusy
 from bot.storage import Storage
@@ -78,6 +79,8 @@ def words(refusal: Refusal, say: Say) -> str:
             return say("error-books-wrong")
         case Banned():
             return say("error-banned")
+        case Blocked(until=until):
+            return say("error-blocked", minutes=max(1, -(-(until - now()) // MINUTE)))
         case GiftRefused(word="gift-too-much", most=most):
             return say("gift-too-much", tokens=tokens(most))
         case GiftRefused(word=word):

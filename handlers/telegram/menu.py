@@ -40,7 +40,8 @@ COMMANDS = (
 GROUP_COMMANDS = ("help", "image", "voice", "new")
 ADMIN_COMMANDS = (
     "issue", "codes", "revoke", "credit", "user", "refund", "refunds", "stars", "voucher", "vouchers",
-    "books", "prices", "receipts", "reverse", "resume", "reconcile", "code", "blocks", "upstreams", "console",
+    "books", "prices", "receipts", "reverse", "resume", "reconcile", "code", "blocks", "flagged",
+    "upstreams", "console",
 )  # fmt: skip
 PAPERS = ("terms", "privacy")
 INVITE = "inv"

@@ -270,6 +270,7 @@ privacy = Privacy in short:
 
     • I keep your Telegram id, your name there, your settings and the movements of your tokens.
     • Your messages are sent to the service that answers them, and kept for a short time so that I know what we talk about; /new forgets it.
+    • What goes against the content rules is noted with its first words, seen by an admin, and forgotten after some days.
     • Nothing is sold or given to others. Questions: /support
 
 ## Support

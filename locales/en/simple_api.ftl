@@ -18,3 +18,6 @@ api-why-no-model = There is no such model.
 api-why-content = This was refused by the content rules.
 api-why-bad-field = The request was not accepted: { $what }
 api-why-upstream = No answer could be got; nothing was charged. Try again later.
+api-why-blocked = This account is blocked.
+api-why-not-allowed = This code may not ask for that.
+api-why-no-conversation = There is no such conversation, or it has ended. Begin one with “new”.

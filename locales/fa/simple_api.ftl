@@ -18,3 +18,6 @@ api-why-no-model = چنین مدلی وجود ندارد.
 api-why-content = قواعد محتوا این را نپذیرفت.
 api-why-bad-field = درخواست پذیرفته نشد: { $what }
 api-why-upstream = پاسخی به دست نیامد و چیزی کم نشد. کمی بعد دوباره امتحان کنید.
+api-why-blocked = این حساب مسدود است.
+api-why-not-allowed = این کد اجازهٔ چنین درخواستی را ندارد.
+api-why-no-conversation = چنین گفتگویی نیست یا پایان یافته است. با «new» یکی تازه آغاز کنید.

@@ -18,3 +18,6 @@ api-why-no-model = 没有这个模型。
 api-why-content = 内容规则拒绝了此请求。
 api-why-bad-field = 请求未被接受：{ $what }
 api-why-upstream = 未能得到回答，没有扣费。请稍后重试。
+api-why-blocked = 此账户已被封禁。
+api-why-not-allowed = 此代码无权发出这样的请求。
+api-why-no-conversation = 没有这个对话，或它已结束。用 “new” 开始新的对话。

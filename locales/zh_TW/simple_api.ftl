@@ -18,3 +18,6 @@ api-why-no-model = 沒有這個模型。
 api-why-content = 內容規則拒絕了此請求。
 api-why-bad-field = 請求未被接受：{ $what }
 api-why-upstream = 未能取得回答，沒有扣費。請稍後再試。
+api-why-blocked = 此帳戶已被封鎖。
+api-why-not-allowed = 此代碼無權發出這樣的請求。
+api-why-no-conversation = 沒有這個對話，或它已結束。用「new」開始新的對話。

@@ -225,7 +225,7 @@ async def test_a_stop_before_the_first_step_is_heard(engine: Engine) -> None:
     async with engine.runs():
         await engine.ask(ada)
         job = await engine.submit(ada)
-        writer = engine.storage._writer
+        writer = engine.storage.writer
         writer._busy = True  # it takes up nothing for now
         async with asyncio.TaskGroup() as tasks:
             await until(lambda: len(writer._waiting) == 1)  # the claim waits
@@ -249,7 +249,7 @@ async def test_a_stop_that_comes_while_it_is_settled_is_too_late(engine: Engine)
     async with engine.runs():
         job = await engine.submit(ada)
         await waiter.begun.wait()
-        engine.storage._writer.put(gate.wait)
+        engine.storage.writer.put(gate.wait)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(engine.jobs.cancel(job.id, ada))
             await asyncio.sleep(0)  # now the cancel waits behind the gate, and the settling behind the cancel

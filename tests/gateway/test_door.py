@@ -1,6 +1,7 @@
 """The door itself: paths, errors, limits, and how bytes arrive."""
 
 import asyncio
+import gc
 import io
 import json
 
@@ -15,7 +16,12 @@ from tests.gateway.program import Program, question
 from tests.gateway.upstream import DONE, chunk
 from tests.world import until
 
-FREE = {f"{PREFIX}/models", f"{PREFIX}/models/{{name}}", f"{PREFIX}/{{rest}}"}
+FREE = {
+    f"{PREFIX}/models",
+    f"{PREFIX}/models/{{name}}",
+    f"{PREFIX}/conversations/{{id}}",
+    f"{PREFIX}/{{rest}}",
+}
 """What costs nothing."""
 CONTRACT = {
     "/chat/completions", "/completions", "/responses", "/images/generations", "/images/edits", "/embeddings",
@@ -170,6 +176,23 @@ async def test_each_event_arrives_alone_and_whole_however_the_upstream_cuts_it(p
     assert "x-tokens-held" in answer.headers
 
 
+async def test_a_piece_of_one_byte_is_no_event(program, models):
+    text = chunk("a")
+
+    async def act(request, body):
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await answer.prepare(request)
+        for piece in (text[:1], text[1:], chunk(finish="stop"), DONE):
+            await answer.write(piece)
+            await asyncio.sleep(0.05)
+        return answer
+
+    models.act = act
+    answer = await program.chat(stream=True)
+
+    assert answer.body == text + chunk(finish="stop") + DONE
+
+
 async def test_crlf_and_comments_and_a_missing_last_line_are_understood(program, models):
     models.events = [
         b": comment\r\n\r\n", chunk("a").replace(b"\n", b"\r\n"), chunk(finish="stop"), b"data: [DONE]\n"
@@ -218,6 +241,16 @@ async def test_who_has_no_code_is_told_so_and_nothing_more(app, word):
             assert answer.status == 401
             assert (await answer.json())["error"]["code"] == "invalid_api_key"
             assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_nothing_is_kept_of_who_has_no_code(app):
+    async with aiohttp.ClientSession() as http:
+        for _ in range(10):
+            async with http.get(app.address + "/v1/models") as answer:
+                assert answer.status == 401
+
+    gc.collect()
+    assert sum(isinstance(one, web.Request) for one in gc.get_objects()) < 5
 
 
 async def test_nothing_is_taken_while_the_books_are_wrong(program, app, models):

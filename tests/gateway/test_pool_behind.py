@@ -1,11 +1,15 @@
 """The gateway over a pool whose credentials come and go."""
 
 import asyncio
+import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
+from bot.credential_lines import read_lines
 from tests.gateway.upstream import chat
 from tests.world import until
 
@@ -17,45 +21,169 @@ def refusing(status: int, **headers: str):
     return act
 
 
-async def test_when_all_are_bad_it_is_said_in_time_and_the_first_that_is_well_brings_the_traffic_back(
-    program, models
+def by_key(well: set[str], **headers: str):
+    """An upstream that takes only these keys."""
+    refuse = refusing(429, **headers)
+
+    async def act(request, body):
+        if request.headers["Authorization"].removeprefix("Bearer ") in well:
+            return web.json_response(chat())
+        return await refuse(request, body)
+
+    return act
+
+
+@pytest.fixture
+async def three(app, models) -> list[str]:
+    """The keys of three credentials of one upstream; that of the settings is switched off."""
+    keys = [f"sk-three-three-three-{number}" for number in range(3)]
+    await app.operator.upstreams.add("three", models.base_url, read_lines("\n".join(keys)))
+    await app.operator.upstreams.set_state(1, "disabled")
+    return keys
+
+
+@pytest.mark.parametrize("given", [{"upstream_wait_seconds": 0.5}])
+@pytest.mark.parametrize(
+    ("status", "headers", "bound"),
+    [(429, {"Retry-After": "30"}, 30), (429, {}, 2), (401, {}, 30), (403, {}, 30), (402, {}, 1_800)],
+)
+async def test_when_all_are_bad_it_is_said_in_time_and_nobody_is_asked_again(
+    program, models, three, status, headers, bound
 ):
-    models.act = refusing(429, **{"Retry-After": "2"})
+    models.act = refusing(status, **headers)
     begun = time.monotonic()
 
-    answer = await program.chat()
-
-    assert answer.status == 503
-    assert 1 <= int(answer.headers["Retry-After"]) <= 2
-    assert time.monotonic() - begun < 2
+    first = await program.chat()
     asked = len(models.bodies)
+    more = await asyncio.gather(*(program.chat(stream=bool(n % 2)) for n in range(30)))
+
+    assert {answer.status for answer in (first, *more)} == {503}
+    assert all(1 <= int(answer.headers["Retry-After"]) <= bound for answer in (first, *more))
+    assert {json.loads(answer.body)["error"]["code"] for answer in more} == {"upstream_busy"}
+    assert asked == 3, "each once"
+    if bound > 2:
+        assert len(models.bodies) == 3, "what cools down, or is refused, is left alone"
+    assert time.monotonic() - begun < 3
+    assert await program.settled() == (1_000_000, 0)
+
+
+@pytest.mark.parametrize("given", [{"upstream_wait_seconds": 0}])
+async def test_the_first_that_is_well_again_brings_the_traffic_back_with_one_probe(program, models, three):
+    models.act = refusing(429, **{"Retry-After": "1"})
+    assert (await program.chat()).status == 503
+    models.act = by_key({three[1]}, **{"Retry-After": "30"})
+    await asyncio.sleep(1.05)
+
+    probe = await program.chat()
+    asked = len(models.bodies)
+    answers = await asyncio.gather(*(program.chat() for _ in range(20)))
+
+    assert probe.status == 200
+    assert asked <= 3 + 3, "each bad one was probed once at most"
+    assert {answer.status for answer in answers} == {200}
+    assert len(models.bodies) - asked <= 20 + 2
+
+
+async def test_a_refused_credential_that_is_well_again_is_found_by_a_look_that_costs_nothing(
+    program, models, app, three
+):
+    models.act = refusing(401)
+    assert (await program.chat()).status == 503
+
+    async def refused():
+        return [row.state for row in await app.operator.upstreams.listed()].count("refused") == 3
+
+    await until(refused)
     models.act = None
-    assert (await program.chat()).status in (200, 503)
-    await asyncio.sleep(max(0.0, 2.05 - (time.monotonic() - begun)))
+    asked = len(models.bodies)
+    await app.sweeps["upstreams"][1]()
+
+    assert len(models.bodies) == asked, "it reads the list of models"
     answers = await asyncio.gather(*(program.chat() for _ in range(10)))
-    assert {one.status for one in answers} == {200}
-    assert len(models.bodies) >= asked + 10
+    assert {answer.status for answer in answers} == {200}
 
 
-async def test_a_429_is_waited_for_to_the_second(program, models):
+@pytest.mark.parametrize("given", [{"upstream_wait_seconds": 5, "gateway_seconds": 10}])
+@pytest.mark.parametrize("wait", ["2", "0.6"])
+async def test_a_429_is_waited_for_to_the_second_by_all_who_come_meanwhile(program, models, wait):
     times: list[float] = []
 
     async def act(request, body):
         times.append(time.monotonic())
         if len(times) == 1:
-            return web.json_response({}, status=429, headers={"Retry-After": "0.6"})
+            return web.json_response({}, status=429, headers={"Retry-After": wait})
+        await asyncio.sleep(0.1)
         return web.json_response(chat())
 
     models.act = act
-    assert (await program.chat()).status == 200
+    async with asyncio.TaskGroup() as tasks:
+        asked = [tasks.create_task(program.chat())]
+        await until(lambda: times)
+        asked += [tasks.create_task(program.chat()) for _ in range(20)]
 
-    assert 0.6 <= times[1] - times[0] < 1.1
+    assert {task.result().status for task in asked} == {200}
+    assert float(wait) <= times[1] - times[0] < float(wait) + 0.5
+    assert len(times) == 1 + 21
+    assert times[2] - times[1] >= 0.1, "one probe goes first"
+    assert times[-1] - times[1] < 1, "then all"
+
+
+class Cloud:
+    """Hands out access tokens that end soon, and takes only those that have not."""
+
+    def __init__(self) -> None:
+        self.ends: dict[str, float] = {}
+        self.refused = 0
+
+    async def give(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(0.05)
+        text = f"access-{len(self.ends)}"
+        self.ends[text] = time.monotonic() + 0.5
+        return web.json_response({"access_token": text, "expires_in": 0.5})
+
+    async def act(self, request, body):
+        key = request.headers["Authorization"].removeprefix("Bearer ")
+        if self.ends.get(key, 0) < time.monotonic():
+            self.refused += 1
+            return web.json_response({}, status=401)
+        return None
+
+
+async def test_an_oauth_token_that_ends_in_mid_load_fails_no_request(program, models, app, monkeypatch):
+    monkeypatch.setattr("bot.providers.pool.grants.MARGIN_SECONDS", 0.2)
+    cloud = Cloud()
+
+    async def act(request, body):
+        return await cloud.act(request, body) or await models.usual(request, "/chat/completions", body)
+
+    models.act = act
+    async with served(cloud) as url:
+        line = f"oauth token_url={url}/token client_id=client-1 client_secret=secret-1"
+        await app.operator.upstreams.add("cloud", models.base_url, read_lines(line))
+        await app.operator.upstreams.set_state(1, "disabled")
+        ends, answers = time.monotonic() + 2.5, []
+        while time.monotonic() < ends:
+            answers += await asyncio.gather(*(program.chat(stream=bool(n % 2)) for n in range(10)))
+
+    assert {answer.status for answer in answers} == {200}
+    assert cloud.refused == 0
+    assert 5 <= len(cloud.ends) <= 15, "one refresh for all who need it"
+    assert await program.settled() == (1_000_000 - 200 * len(answers), 0)
+
+
+@asynccontextmanager
+async def served(cloud: Cloud) -> AsyncIterator[str]:
+    web_app = web.Application()
+    web_app.router.add_post("/token", cloud.give)
+    runner = web.AppRunner(web_app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
 
 
 @pytest.mark.parametrize("given", [{"upstream_wait_seconds": 0}])
 async def test_a_second_credential_takes_over_without_the_program_noticing(program, models, app):
-    from bot.credential_lines import read_lines
-
     await app.operator.upstreams.add("second", models.base_url, read_lines("sk-second-second-second"))
 
     async def act(request, body):

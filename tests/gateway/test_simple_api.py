@@ -125,6 +125,39 @@ async def test_limits_are_by_address_and_only_our_proxies_say_whose(program):
     assert other.status == 200
 
 
+@pytest.mark.parametrize("given", [{"hour_limit": 3, "minute_limit": 2, "second_limit": 0}])
+async def test_what_one_limit_refuses_does_not_count_for_another(program):
+    statuses = [(await ask(program, api_key=program.code, user_content="Hi")).status for _ in range(5)]
+    last = await ask(program, api_key=program.code, user_content="Hi")
+
+    assert statuses[:3] == [200, 200, 429]
+    assert 1 <= int(last.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ("UPDATE customer SET banned_at = 1", "مسدود است"),
+        ("UPDATE api_code SET kinds = '[\"image\"]'", "اجازهٔ"),
+    ],
+)
+async def test_who_may_not_ask_is_told_so_in_its_language(program, app, change, word):
+    await app.storage.write(lambda conn: conn.run(change))
+
+    said = await ask(program, {"Accept-Language": "fa"}, api_key=program.code, user_content="Hi")
+
+    assert said.status == 403
+    assert word in json.loads(said.body)["data"]["response"]
+
+
+async def test_a_system_prompt_that_was_said_before_is_not_said_again(program, models):
+    earlier = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi"}]
+
+    await ask(program, api_key=program.code, user_content="And?", sys_content="Be kind.", continuous=earlier)
+
+    assert [message["role"] for message in models.bodies[0]["messages"]] == ["system", "user", "user"]
+
+
 @pytest.mark.parametrize("given", [{"minute_limit": 1}])
 async def test_a_header_that_no_proxy_of_ours_wrote_changes_nothing(program):
     answers = [

@@ -50,11 +50,15 @@ class Upstream:
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.act: Act | None = None
+        self.things: dict[str, tuple[bytes, str]] = {}
+        """Files that it serves by GET, with their types."""
         self.events: list[bytes] = [
             chunk(""), *(chunk(f"w{n} ") for n in range(20)), chunk(finish="stop"),
             chunk(usage=(100, 50)), DONE
         ]  # fmt: skip
         self.gap = 0.0
+        self.forbidden: dict[str, str] = {}
+        """What its moderations find: a word, and the category."""
         self.open = 0
         """Requests that are being answered."""
         self.left = 0
@@ -74,6 +78,9 @@ class Upstream:
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix("/v1")
+        if request.method == "GET" and path in self.things:
+            data, media = self.things[path]
+            return web.Response(body=data, content_type=media)
         if request.method == "GET":
             return web.json_response({"object": "list", "data": [{"id": "gpt-a"}, {"id": "org/b"}]})
         raw = await request.read()
@@ -94,6 +101,9 @@ class Upstream:
     async def _answer(self, request: web.Request, path: str, body: dict[str, Any]) -> web.StreamResponse:
         if self.act is not None:
             return await self.act(request, body)
+        return await self.usual(request, path, body)
+
+    async def usual(self, request: web.Request, path: str, body: dict[str, Any]) -> web.StreamResponse:
         if body.get("stream"):
             return await self.stream(request, self.events)
         match path:
@@ -110,13 +120,24 @@ class Upstream:
                 return web.json_response({"object": "list", "data": [{"object": "embedding", "index": 0,
                     "embedding": [0.5, 0.25]}], "usage": {"prompt_tokens": 7}})  # fmt: skip
             case "/moderations":
-                return web.json_response({"id": "modr-1", "model": "m", "results": [{"flagged": False}]})
+                return web.json_response({"id": "modr-1", "model": "m", "results": self.judged(body)})
             case "/images/generations" | "/images/edits":
                 return web.json_response({"created": 1, "data": [{"b64_json": "aGk="}] * body.get("n", 1)})
             case "/audio/speech":
                 return web.Response(body=b"ID3sound", content_type="audio/mpeg")
             case _:
                 return web.json_response({"text": "Hello", "usage": {"type": "duration", "seconds": 30}})
+
+    def judged(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """A result for each text, one for all parts, as OpenAI does."""
+        given = body.get("input")
+        inputs = given if isinstance(given, list) and all(isinstance(one, str) for one in given) else [given]
+        return [self.result(json.dumps(one, ensure_ascii=False)) for one in inputs]
+
+    def result(self, words: str) -> dict[str, Any]:
+        found = {category for word, category in self.forbidden.items() if word in words}
+        names = {*self.forbidden.values(), "hate"}
+        return {"flagged": bool(found), "categories": {name: name in found for name in names}}
 
     async def stream(self, request: web.Request, events: list[bytes]) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})

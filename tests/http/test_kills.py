@@ -12,6 +12,7 @@ import pytest
 
 from bot.audit import audit
 from bot.storage import open_storage
+from tests.ports import free_port
 from tests.test_crashes import died
 from tests.world import ADA, BOT_TOKEN, until
 
@@ -25,6 +26,7 @@ async def running(telegram, upstream, receiver, folder: Path, port: int, place: 
         "OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-tests", "DATA_DIR": str(folder),
         "HTTP_PORT": str(port), "DRAIN_SECONDS": "1", "PYTHONPATH": str(ROOT), "LOG_LEVEL": "warning",
         "OUTBOUND_ALLOW": f"127.0.0.1:{receiver.port}", "SPEECH_ENGINES": "openai",
+        "MODERATION": "local",
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.crashing", place, cwd=folder, env=env,
@@ -69,10 +71,9 @@ def done(folder: Path) -> bool:
     [pytest.param("callback begun, not sent", 1, marks=pytest.mark.slow), ("callback sent, not noted", 2)],
 )
 async def test_an_answer_on_its_way_comes_again_under_its_id(
-    place, times, telegram, upstream, receiver, private, tmp_path
+    place, times, telegram, upstream, receiver, tmp_path
 ):
-    code, port = await issued(tmp_path), private.port
-    await private.close()  # its port is free for the bot
+    code, port = await issued(tmp_path), free_port()
     form = {"api": code, "callback": receiver.url, "which": "text", "text": "What is 2 + 2?"}
     async with running(telegram, upstream, receiver, tmp_path, port, place) as first:
         await until(lambda: post(port, form), seconds=30)

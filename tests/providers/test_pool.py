@@ -408,3 +408,50 @@ async def test_an_address_that_is_none_is_unreachable():
     async with Pool(keys("http://", "a")) as pool:
         with pytest.raises(UpstreamUnreachable):
             await ask(pool)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusing(401),
+        refusing(403),
+        refusing(404),
+        refusing(405),
+        refusing(501),
+        refusing(404, "model_not_found"),
+    ],
+)
+async def test_what_not_every_server_has_is_asked_elsewhere_and_says_nothing_against_the_credential(
+    server, url, answer
+):
+    server.answers["bad"] = answer
+    news: list[News] = []
+
+    async with Pool(keys(url, "bad", "good"), way="round_robin") as pool:
+        pool.tell = news.append
+        for _ in range(4):
+            call = Call("/moderations", b"{}", "judge", free=True, aside=True)
+            async with pool.send(call) as reply:
+                assert await reply.read(1_000) == b'{"ok": "good"}'
+        assert server.seen == {"bad": 1, "good": 4}
+        del server.answers["bad"]
+        for _ in range(4):
+            await ask(pool)
+
+    assert server.seen["bad"] == 3
+    assert news == []
+
+
+async def test_an_account_without_credit_is_not_given_up_for_what_is_free(server, url):
+    server.answers["a"] = refusing(429, "insufficient_quota")
+    news: list[News] = []
+
+    async with Pool(keys(url, "a"), wait_seconds=0) as pool:
+        pool.tell = news.append
+        with pytest.raises(UpstreamOutOfCredit):
+            async with pool.send(Call("/moderations", b"{}", "judge", free=True, aside=True)):
+                pass
+        del server.answers["a"]
+        assert await ask(pool) == b'{"ok": "a"}'
+
+    assert news == []

@@ -11,8 +11,8 @@ from tests.world import ADA, BEN, BOSS, balance, button, plain, until
 
 
 async def invoice(telegram, person=ADA, pack=0):
-    asked = telegram.say(person, "/buy")["message_id"]
-    shop = await telegram.heard(person, lambda m: "reply_markup" in m, after=asked)
+    asked = telegram.say(person, "/buy")  # a receipt of before may come meanwhile
+    shop = await telegram.heard(person, lambda m: "reply_markup" in m, after=asked["message_id"])
     telegram.tap(person, shop["message_id"], button(shop, pack))
     return await telegram.heard(person, lambda m: "invoice" in m, after=shop["message_id"])
 

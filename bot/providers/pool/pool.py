@@ -24,7 +24,8 @@ from bot.providers.pool.choice import Choice, Way
 from bot.providers.pool.credential import Credential
 from bot.providers.pool.health import ANY_MODEL, Health
 from bot.providers.pool.reply import Reply
-from bot.providers.pool.verdict import Verdict, of_answer, of_exception
+from bot.providers.pool.verdict import Verdict, of_answer, of_aside, of_exception
+from bot.spread import Spread
 
 log = structlog.get_logger()
 
@@ -56,6 +57,8 @@ class Call:
     connect_seconds: float = 10.0
     free: bool = False
     """Nothing is paid for it: it may be made twice."""
+    aside: bool = False
+    """Not every server has this path, or lets every key use it: that says nothing against the credential."""
 
 
 class State(NamedTuple):
@@ -115,6 +118,12 @@ class Pool:
         self._busy: Counter[int] = Counter()
         self._worked: Counter[int] = Counter()
         self._failed: Counter[int] = Counter()
+        self.failures: Counter[tuple[str, str]] = Counter()
+        """By upstream, and whose fault it was."""
+        self.retries: Counter[str] = Counter()
+        """How often an upstream was asked after another credential had failed."""
+        self.seconds: dict[str, Spread] = {}
+        """From asking an upstream to the beginning of its answer."""
         self._changed = asyncio.Event()
         """Set, and replaced, whenever a credential may have become usable."""
         self._waiting = 0
@@ -140,6 +149,8 @@ class Pool:
                 self.enable(id_)
                 self.lists.pop(id_, None)
         self._way.forget(set(now))
+        names = {one.upstream for one in self.credentials}
+        self.seconds = {name: self.seconds.get(name) or Spread() for name in names}
         self._news()
 
     def enable(self, credential: int) -> None:
@@ -151,6 +162,11 @@ class Pool:
     def refuse(self, credential: int) -> None:
         """Ask it no more, until `enable`."""
         self._refused.add(credential)
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for a credential to be well."""
+        return self._waiting
 
     def states(self) -> list[State]:
         at = self._clock()
@@ -203,6 +219,8 @@ class Pool:
             if attempt:
                 await asyncio.sleep(BACKOFF_SECONDS * 2 ** (attempt - 1) * random.random())  # noqa: S311
             credential = await self._well(call, tried, deadline, last)
+            if attempt:
+                self.retries[credential.upstream] += 1
             reply, last = await self._probe(credential, call)
             tried.add(credential.id)
             if reply is not None and (last is None or self._is_last_word(last, call, tried)):
@@ -301,10 +319,13 @@ class Pool:
         """Its answer, and what that says. It counts as busy until the reply is let go."""
         self._busy[credential.id] += 1
         reply: Reply | None = None
+        begun = time.perf_counter()
         try:
             reply = Reply(await self._request(credential, call), credential)
+            self._took(credential, time.perf_counter() - begun)
             if reply.status >= 300:
-                return Outcome(reply, of_answer(reply.status, reply.headers, await reply.look()))
+                verdict = of_answer(reply.status, reply.headers, await reply.look())
+                return Outcome(reply, of_aside(reply.status, verdict) if call.aside else verdict)
             reply.check()
             return Outcome(reply, None)
         except BaseException as error:
@@ -314,6 +335,10 @@ class Pool:
             if isinstance(error, FOREIGN):
                 return Outcome(None, of_exception(error, repeatable=call.free))
             raise
+
+    def _took(self, credential: Credential, seconds: float) -> None:
+        if spread := self.seconds.get(credential.upstream):  # else it has been removed meanwhile
+            spread.add(seconds)
 
     def let_go(self, reply: Reply) -> None:
         self._busy[reply.credential.id] -= 1
@@ -359,6 +384,7 @@ class Pool:
             self._health.worked(id_, model, at)
             return self._news()
         self._failed[id_] += 1
+        self.failures[credential.upstream, verdict.blame or "failed"] += 1
         detail = str(verdict.error)
         log.warning("upstream failed", upstream=credential.upstream, credential=id_, detail=detail)
         match verdict.blame:

@@ -17,6 +17,7 @@ import aiohttp_socks
 from bot.providers.errors import (
     BadAnswer,
     ContentRefused,
+    ModelUnknown,
     NoAnswer,
     ProviderError,
     UpstreamBusy,
@@ -84,6 +85,15 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict |
     if status < 400:
         return Verdict(BadAnswer(said), False)
     return None
+
+
+def of_aside(status: int, verdict: Verdict | None) -> Verdict | None:
+    """Of a path that the server need not have, nor the key be good for: another may be asked."""
+    if status in (401, 403, 404, 405, 501):
+        return Verdict(ModelUnknown("The server does not have this for us."), True, "no model")
+    if verdict is not None and verdict.blame == "credit":
+        return verdict._replace(blame="busy")
+    return verdict
 
 
 def of_exception(error: BaseException, *, repeatable: bool = False) -> Verdict:

@@ -63,6 +63,16 @@ class SpeechProvider:
         self._seconds = seconds
         self._health = health or Health()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the engines, in their order."""
+        return tuple(engine.name for engine in self._engines)
+
+    def without(self, name: str) -> "SpeechProvider":
+        """The same without that engine."""
+        others = [engine for engine in self._engines if engine.name != name]
+        return SpeechProvider(others, self._voices, seconds=self._seconds, health=self._health)
+
     def engine_for(self, language: str) -> str | None:
         """The name of the engine that is asked first for a language of voices.tsv; None: nobody speaks it."""
         return next((engine.name for engine in self._able(language)), None)

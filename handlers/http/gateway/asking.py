@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiohttp import web
 
@@ -15,16 +15,16 @@ from handlers.http.account import STORAGE
 from handlers.http.auth import DOORKEEPER, Caller
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request
 from handlers.http.gateway.usage import Size
+from handlers.http.origin import client_address
+
+if TYPE_CHECKING:
+    from handlers.http.gateway.conversation import Kept
 
 BODY_SECONDS = 60.0
 MODEL_MOST = 200
 HEADER = re.compile(r"[\x21-\x7e]{1,200}")
 NAME = re.compile(rb'\bname="([^"]{0,100})"')
 FILENAME = re.compile(rb"\bfilename\*?=")
-NO_CODE = ApiError(
-    401, INVALID, "invalid_api_key",
-    "This needs a valid API code: Authorization: Bearer tb_live_... Get one in the bot or from its admin.",
-)  # fmt: skip
 
 
 class Asker(NamedTuple):
@@ -67,6 +67,8 @@ class Given:
     changes: dict[str, Any] = field(default_factory=dict)
     size: Size | None = None
     wanted: Wanted | None = None
+    kept: "Kept | None" = None
+    """The conversation that it goes on with."""
 
     @property
     def stream(self) -> bool:
@@ -82,7 +84,7 @@ async def asker_of(request: web.Request) -> Asker:
     """Raises ApiError 401, or a Refusal."""
     scheme, _, word = request.headers.get("Authorization", "").partition(" ")
     code, _, project = word.strip().partition(",")
-    asker = await asker_with(request, code if scheme.lower() == "bearer" else "", request.remote or "")
+    asker = await asker_with(request, code if scheme.lower() == "bearer" else "", client_address(request))
     for header in ("OpenAI-Project", "ChatGPT-Account-ID"):
         project = project or request.headers.get(header, "")
     return Asker(asker.caller, project) if HEADER.fullmatch(project) else asker
@@ -94,11 +96,17 @@ async def asker_with(request: web.Request, code: str, address: str) -> Asker:
     await doorkeeper.admit(address)
     caller = await doorkeeper.find(code, address) if code else None
     if caller is None:
-        raise NO_CODE
+        raise no_code()
     most, day = caller.addresses_most, now() // DAY
     if most and not await request.app[STORAGE].write(codes.used_from, caller.code, address, day, most):
         raise ApiError(403, INVALID, "too_many_addresses", f"This code: {most} addresses a day.")
     return Asker(caller)
+
+
+def no_code() -> ApiError:
+    """A new one each time: what is raised again keeps the frames of every time before."""
+    message = "This needs a valid API code: Authorization: Bearer tb_live_... Get one in the bot."
+    return ApiError(401, INVALID, "invalid_api_key", message)
 
 
 async def read_whole(request: web.Request, most: int) -> bytes:

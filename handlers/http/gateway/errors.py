@@ -7,11 +7,12 @@ from aiohttp import web
 
 from billing.errors import BudgetSpent, CodeUnusable, InDebt, NotEnoughTokens, Refusal
 from bot.blocks import Blocked, TooFast
-from bot.clock import MINUTE, SECOND, now
+from bot.clock import SECOND, now
 from bot.providers.errors import (
     ContentRefused,
     ModelUnknown,
     ProviderError,
+    Unchecked,
     UpstreamBusy,
     UpstreamOutOfCredit,
     UpstreamRefusesUs,
@@ -65,7 +66,7 @@ def said(error: Exception) -> ApiError:
         case Blocked():
             return too_many(f"This {error.what} is blocked for a time.", (error.until - now()) / SECOND)
         case TooFast():
-            wait = (MINUTE - now() % MINUTE) / SECOND
+            wait = error.seconds
             told = too_many(f"More than {error.most} requests a minute.", wait)
             told.headers = {
                 "x-ratelimit-limit-requests": str(error.most), "x-ratelimit-remaining-requests": "0",
@@ -120,6 +121,11 @@ def _of_provider(error: ProviderError) -> ApiError:
         )
     if isinstance(error, ContentRefused):
         return ApiError(400, INVALID, "content_policy_violation", "This was refused by the content rules.")
+    if isinstance(error, Unchecked):
+        message = (
+            "This could not be checked against the content rules, so it was not sent; nothing was charged."
+        )
+        return ApiError(503, UPSTREAM, "moderation_unavailable", message, retry_after=error.retry_after or 5)
     if isinstance(error, UpstreamBusy | UpstreamOutOfCredit | UpstreamRefusesUs):
         message = "No upstream can take this now; nothing was charged. Try again later."
         return ApiError(503, UPSTREAM, "upstream_busy", message, retry_after=error.retry_after or 5)

@@ -12,6 +12,7 @@ from handlers.http.gateway.asking import Given, Wanted
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.usage import Size, reported, size_of, size_of_words, tokens_of, words
 
+MEGABYTE = 1024 * 1024
 USEFUL = 16
 """Completion tokens: with fewer an answer is not worth beginning."""
 CHOICES_MOST = 128
@@ -34,6 +35,8 @@ class Quote(NamedTuple):
 class Kind(Protocol):
     stream_words: re.Pattern[bytes]
     """Where a stream has the answer's words."""
+    answer_most: int
+    """Bytes of an answer at once."""
 
     def quote(self, given: Given, price: ModelPrice) -> Quote: ...
 
@@ -52,6 +55,9 @@ class Kind(Protocol):
 
 class Text:
     """Chat, legacy completions, responses."""
+
+    answer_most = 32 * MEGABYTE
+    """There may be a picture in it."""
 
     def __init__(self, cap: str, must_have: str, plain: str, streamed: str, asks: tuple[str, ...]) -> None:
         """`cap`: the field that limits the answer. `must_have`: a field of answers. `asks`: of requests."""
@@ -124,6 +130,8 @@ class Counted:
     """Whatever is counted before it is done: embeddings, pictures, speech, moderations, transcriptions."""
 
     stream_words = NEVER
+    answer_most = 96 * MEGABYTE
+    """Ten pictures in base64."""
 
     def __init__(
         self,

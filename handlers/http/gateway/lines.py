@@ -30,8 +30,8 @@ class Line:
     def __init__(self, lines: "Lines", request: web.Request, code: int) -> None:
         self.response: web.StreamResponse | None = None
         """Once it has begun to be streamed."""
+        self.request = request
         self._lines = lines
-        self._request = request
         self._code = code
         self._task = asyncio.current_task()
         self._wrote_at = lines.time()
@@ -51,7 +51,7 @@ class Line:
     async def begin(self, response: web.StreamResponse) -> None:
         """Raises Left."""
         try:
-            await response.prepare(self._request)
+            await response.prepare(self.request)
         except ConnectionError:
             raise Left from None
         self.response = response
@@ -63,7 +63,7 @@ class Line:
 
     async def write(self, events: Sequence[bytes]) -> None:
         """Each in a chunk of its own. Raises Left."""
-        response, transport = self.response, self._request.transport
+        response, transport = self.response, self.request.transport
         assert response is not None
         self._writing = True
         self._wrote_at = self._lines.time()
@@ -92,7 +92,7 @@ class Line:
 
     @property
     def gone(self) -> bool:
-        transport = self._request.transport
+        transport = self.request.transport
         return transport is None or transport.is_closing()
 
     def take_your_time(self) -> None:

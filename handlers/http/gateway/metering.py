@@ -6,7 +6,7 @@ from billing.ledger import MILLI
 from billing.model_prices import Units
 from bot import relays
 from bot.clock import now
-from bot.relays import Begun, Ended, NewRelay, State
+from bot.relays import Also, Begun, Ended, NewRelay, State
 from bot.storage import Storage
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.kinds import Quote
@@ -17,11 +17,18 @@ log = structlog.get_logger()
 class Meter:
     """One request's money. `end` happens once; what has not ended when it is left is given back."""
 
-    def __init__(self, storage: Storage, given: Given, begun: Begun) -> None:
+    def __init__(self, storage: Storage, code: int, given: Given, begun: Begun) -> None:
         self.held = begun.held
         self.available = begun.available
         self.charged = 0
         self.credential: int | None = None
+        self.units: Units | None = None
+        """What was charged for."""
+        self.code = code
+        self.asked = given.model
+        """Of whom: the upstream's model, or an engine of ours."""
+        self.also: list[Also] = []
+        """What is written together with the charge, if there is one."""
         self._storage = storage
         self._given = given
         self._id = begun.id
@@ -32,12 +39,13 @@ class Meter:
         if self._ended:
             return
         self._ended = True
+        self.units = units
         self.charged = min(self._given.price.of(units), self.held) if units else 0
-        ended = Ended(
-            state, self.charged, self.credential, units.prompt if units else 0,
-            units.completion if units else 0,
-        )  # fmt: skip
-        self.available = await self._storage.write_brief(relays.end, self._id, ended, now())
+        ended = Ended(state, self.charged, self.credential, self.asked, units or Units())
+        if self.also and units:
+            self.available = await self._storage.write(relays.end, self._id, ended, now(), self.also)
+        else:
+            self.available = await self._storage.write_brief(relays.end, self._id, ended, now())
         log.debug("relayed", relay=self._id, state=state, charged=self.charged)
 
     def headers(self) -> dict[str, str]:
@@ -47,10 +55,15 @@ class Meter:
         return {**held, **charged, "x-tokens-balance": shown(self.available)}
 
 
+async def afford(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> None:
+    """Raise a Refusal where `begin` would."""
+    await storage.write(relays.afford, NewRelay(code, path, given.public, *quote, boot), now())
+
+
 async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
     """Set the tokens aside. Raises a Refusal."""
     new = NewRelay(code, path, given.public, *quote, boot)
-    return Meter(storage, given, await storage.write_brief(relays.begin, new, now()))
+    return Meter(storage, code, given, await storage.write_brief(relays.begin, new, now()))
 
 
 def shown(amount: int) -> str:

@@ -8,15 +8,12 @@ from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.lines import Left, Line
 from handlers.http.gateway.metering import Meter
 
-ANSWER_MOST = 96 * 1024 * 1024
-"""Bytes: ten pictures in base64."""
-
 
 async def answer(
     line: Line, given: Given, kind: Kind, meter: Meter, reply: Reply, headers: dict[str, str]
 ) -> web.Response:
     """Raises a ProviderError where it is no answer."""
-    body = await reply.read(ANSWER_MOST)
+    body = await reply.read(kind.answer_most)
     line.take_your_time()
     if line.gone:
         raise Left  # an answer of which nothing arrives is free

@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,14 +14,17 @@ from aiohttp import web
 
 from billing.model_prices import ModelPrices
 from bot import relays
+from bot.blocks import Blocks
 from bot.clock import now
 from bot.price_lists import PriceLists
 from bot.providers.errors import ProviderError
+from bot.providers.moderation import Moderation
 from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.reply import Reply
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.watch import BooksWrong, Watch
-from handlers.http.gateway import kinds, models, plain
+from handlers.http.gateway import kinds, marks, models, plain
 from handlers.http.gateway.asking import (
     Asker,
     Given,
@@ -30,11 +34,16 @@ from handlers.http.gateway.asking import (
     understood,
     understood_form,
 )
+from handlers.http.gateway.attachments import Attachments
+from handlers.http.gateway.content import ContentRules
+from handlers.http.gateway.conversation import HEADER, Conversations
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.lines import Left, Line, Lines
-from handlers.http.gateway.metering import Meter, begin
+from handlers.http.gateway.metering import Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
+from handlers.http.gateway.used import Used
+from handlers.http.gateway.ways import Ways
 
 log = structlog.get_logger()
 
@@ -77,16 +86,23 @@ METERED = (
 
 class Gateway:
     def __init__(
-        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings
-    ) -> None:
+        self, storage: Storage, pool: Pool, prices: PriceLists, watch: Watch, settings: Settings,
+        attachments: Attachments, ways: Ways, blocks: Blocks, moderation: Moderation,
+    ) -> None:  # fmt: skip
         self.lines = Lines(
             settings.gateway_at_one_time, settings.gateway_seconds, settings.gateway_silence_seconds
         )
+        self.used = Used()
+        self._rules = ContentRules(moderation, storage, closed="v1" in settings.moderation_closed)
         self._storage = storage
         self._pool = pool
         self._prices = prices
         self._watch = watch
         self._settings = settings
+        self._attachments = attachments
+        self._ways = ways
+        self._conversations = Conversations(storage, settings)
+        self._blocks = blocks
         self._boot = secrets.token_hex(8)
         self._draining = False
 
@@ -137,9 +153,29 @@ class Gateway:
     async def _paid(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
     ) -> web.StreamResponse:
-        """Hold, relay, charge."""
+        """Look at what came with it, hold, relay, charge."""
         given.is_chat = route is CHAT
         asker.allow(route.work, given.public)
+        goes_on = given.is_chat and self._conversations.wanted(given)
+        if not goes_on and not self._attachments.may_be_in(given):
+            return await self._charged(request, line, route, asker, given)
+        async with AsyncExitStack() as around:
+            pays = partial(self._can_pay, route, asker, given)
+            brought = self._attachments.brought(given, route.path, asker.caller.code, pays)
+            await around.enter_async_context(brought)
+            if goes_on:
+                await around.enter_async_context(self._conversations.opened(given, asker.caller.customer))
+            return await self._charged(request, line, route, asker, given)
+
+    async def _can_pay(self, route: Metered, asker: Asker, given: Given) -> None:
+        quote = route.kind.quote(given, given.price)
+        await afford(self._storage, asker.caller.code, route.path, given, quote, self._boot)
+
+    async def _charged(
+        self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
+    ) -> web.StreamResponse:
+        """Hold, relay, charge; all that an upstream would see is looked at before."""
+        await self._rules.allow(asker.caller, route.path, given)
         quote = route.kind.quote(given, given.price)
         meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
         try:
@@ -157,25 +193,41 @@ class Gateway:
             return web.Response(status=GONE)
         finally:  # whatever has happened, nothing stays held
             await meter.end("failed")
+            self.used.note(given.price.name, meter)
 
     async def _relay(
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter
     ) -> web.StreamResponse:  # fmt: skip
         """The one call outside."""
         call = self._call(route, asker, given, meter)
+        if (way := self._ways.get(route.path)) is not None:
+            async with way(call, given, meter) as reply:
+                return await self._hand_on(line, route, asker, given, meter, call, reply)
         reply = await self._pool.ask(call)
-        broke_off = partial(self._pool.broke_off, reply, call)
         try:
-            meter.credential = reply.credential.id
-            headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
-            if reply.media != EVENT_STREAM:
-                return await plain.answer(line, given, route.kind, meter, reply, headers)
-            return await Relaying(line, given, route.kind, meter, broke_off).run(reply, headers)
+            return await self._hand_on(line, route, asker, given, meter, call, reply)
         except ProviderError as error:
-            broke_off(error)
+            self._pool.broke_off(reply, call, error)
             raise
         finally:
             self._pool.let_go(reply)
+
+    async def _hand_on(
+        self, line: Line, route: Metered, asker: Asker, given: Given, meter: Meter, call: Call, reply: Reply
+    ) -> web.StreamResponse:  # fmt: skip
+        """Give the program what the upstream answers."""
+        meter.credential = reply.credential.id or None
+        headers = {name: reply.headers[name] for name in PASSED_BACK if name in reply.headers}
+        if given.kept is not None and reply.status < 400:
+            headers[HEADER] = given.kept.id
+            meter.also.append(given.kept.write)
+            reply = given.kept.overhear(reply)
+        marks.numbered(headers)
+        headers |= marks.rates(self._blocks, asker.caller.code)
+        if reply.media != EVENT_STREAM:
+            return await plain.answer(line, given, route.kind, meter, reply, headers)
+        broke_off = partial(self._pool.broke_off, reply, call)
+        return await Relaying(line, given, route.kind, meter, broke_off).run(reply, headers)
 
     def _call(self, route: Metered, asker: Asker, given: Given, meter: Meter) -> Call:
         changes = route.kind.fit(given, given.price, meter.held)
@@ -199,6 +251,12 @@ class Gateway:
             raise ApiError(404, INVALID, "model_not_found", "No such model. See /v1/models.", "model")
         return web.json_response(found)
 
+    async def forget(self, request: web.Request) -> web.Response:
+        """End a conversation that is kept here."""
+        asker, id_ = await asker_of(request), request.match_info["id"]
+        await self._conversations.forget(id_, asker.caller.customer)
+        return web.json_response({"id": id_, "object": "conversation.deleted", "deleted": True})
+
 
 GATEWAY = web.AppKey("gateway", Gateway)
 Take = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -209,12 +267,12 @@ def _door(take: Take) -> Take:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await take(request)
+            return marks.number(await take(request))
         except Exception as error:
             told = said(error)
             if told.status == 500:
                 log.exception("request failed", path=request.path)
-            return told.response()
+            return marks.number(told.response())
 
     return handle
 
@@ -229,6 +287,11 @@ async def list_models(request: web.Request) -> web.StreamResponse:
 
 
 @_door
+async def forget_conversation(request: web.Request) -> web.StreamResponse:
+    return await request.app[GATEWAY].forget(request)
+
+
+@_door
 async def unknown(request: web.Request) -> web.StreamResponse:
     raise ApiError(404, INVALID, "unknown_url", f"Unknown request URL: {request.method} {request.path}.")
 
@@ -237,5 +300,6 @@ ROUTES = (
     *(_metered(route) for route in METERED),
     web.get(PREFIX + "/models", list_models),
     web.get(PREFIX + "/models/{name:.+}", list_models),
+    web.delete(PREFIX + "/conversations/{id}", forget_conversation),
     web.route("*", PREFIX + "/{rest:.*}", unknown),
 )

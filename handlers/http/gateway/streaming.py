@@ -20,6 +20,7 @@ from handlers.http.gateway.kinds import Kind
 from handlers.http.gateway.lines import Left, Line
 from handlers.http.gateway.metering import Meter
 from handlers.http.gateway.usage import StreamMeter
+from handlers.http.measured import ENDED
 
 log = structlog.get_logger()
 
@@ -102,12 +103,14 @@ class Relaying:
             except (ProviderError, TimeoutError):
                 pass
         arrived = self._line.response is not None and (self._seen.produced or self._seen.ended)
+        self._line.request[ENDED] = "left"
         await self._meter.end("left", self._units() if arrived else None)
 
     async def _break_off(self, error: Exception) -> None:
         """The fault is not the program's: nothing is charged, and it is told where it has not been."""
         if self._line.response is None:
             raise error
+        self._line.request[ENDED] = "failed"
         await self._meter.end("failed")
         ours = error if isinstance(error, ProviderError) else NoAnswer("The answer took too long.")
         self._broke_off(ours)

@@ -1,0 +1,112 @@
+"""A program leaves in the middle: what it pays, whatever its upstream reports, to the millitoken."""
+
+import asyncio
+from typing import NamedTuple
+
+import pytest
+from aiohttp import web
+
+from tests.gateway.upstream import DONE, chunk
+from tests.world import until
+
+PROMPT = 5
+"""Tokens of the question, counted: 14 bytes and 4 of its role."""
+ALL = PROMPT + 2 * 15
+"""Ten words are 60 bytes: 15 tokens, counted; a prompt token costs 1, another 2."""
+REPORTED = 100 + 2 * 50
+SO_FAR = 100 + 2 * 10
+STOP = chunk(finish="stop")
+WORDS = [chunk(f"word{n} ") for n in range(10)]
+
+
+class Way(NamedTuple):
+    """How an upstream reports what it did: ten words, and what comes after the end and before [DONE]."""
+
+    words: list[bytes]
+    report: list[bytes]
+
+
+USAGES = {
+    "none": Way(WORDS, []),
+    "zero": Way([chunk(f"word{n} ", usage=(0, 0)) for n in range(10)], [chunk(usage=(0, 0))]),
+    "once": Way(WORDS, [chunk(usage=(100, 50))]),
+    "twice": Way(WORDS, [chunk(usage=(100, 50)), chunk(usage=(100, 50))]),
+    "cumulative": Way([chunk(f"word{n} ", usage=(100, n + 1)) for n in range(10)], []),
+}
+CHARGED = {
+    # left:                 usage: none, zero, once, twice, cumulative
+    "before the first event": (0, 0, 0, 0, 0),
+    "after ten events": (ALL, ALL, ALL, ALL, SO_FAR),
+    "before [DONE]": (ALL, ALL, REPORTED, REPORTED, SO_FAR),
+    "not at all": (ALL, ALL, REPORTED, REPORTED, SO_FAR),
+}
+EVENTS = {"before the first event": 0, "after ten events": 10, "before [DONE]": 11, "not at all": 10**6}
+
+
+def pausing(left: str):
+    """An upstream that waits where the program leaves, until it has; its model's name says how it reports."""
+
+    async def act(request, body):
+        way = USAGES[body["model"]]
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        if left == "before the first event":
+            await asyncio.sleep(30)
+        await answer.prepare(request)
+        for event in way.words:
+            await answer.write(event)
+        if left == "after ten events":
+            await asyncio.sleep(30)
+        await answer.write(STOP)
+        if left == "before [DONE]":
+            await asyncio.sleep(0.8)  # the gateway looks twice a second who is there
+        for event in (*way.report, DONE):
+            await answer.write(event)
+        return answer
+
+    return act
+
+
+@pytest.mark.parametrize("given", [{"gateway_silence_seconds": 20, "gateway_seconds": 20}])
+@pytest.mark.parametrize("left", CHARGED)
+async def test_what_a_stream_costs_whoever_leaves_and_whatever_is_reported(program, models, left):
+    models.act = pausing(left)
+
+    await asyncio.gather(*(program.leave_after(EVENTS[left], model=usage) for usage in USAGES))
+    balance = await program.settled()
+
+    rows = {row.model: row for row in await program.relays()}
+    assert {usage: rows[usage].charged for usage in USAGES} == dict(zip(USAGES, CHARGED[left], strict=True))
+    assert {row.state for row in rows.values()} == {"answered" if left == "not at all" else "left"}
+    assert balance == (1_000_000 - sum(CHARGED[left]), 0)
+    await until(lambda: models.open == 0)
+    if EVENTS[left] <= 10:
+        assert models.left == len(USAGES), "nobody goes on producing for nobody"
+
+
+@pytest.mark.parametrize("given", [{"gateway_silence_seconds": 20, "gateway_seconds": 20}])
+async def test_who_leaves_while_much_is_coming_pays_for_what_came_by_then(program, models):
+    models.events, models.gap = [chunk("abcd") for _ in range(200)], 0.02
+
+    seen = await program.leave_after(10)
+
+    assert len(seen) == 10
+    left = await program.settled()
+    row = (await program.relays())[0]
+    assert row.state == "left"
+    assert row.charged == 1_000_000 - left.posted == PROMPT + 2 * row.completion_tokens
+    assert 10 <= row.completion_tokens <= 60
+    await until(lambda: models.left == 1 and models.open == 0)
+
+
+async def test_a_program_that_leaves_a_plain_request_pays_nothing(program, models):
+    async def act(request, body):
+        await asyncio.sleep(30)
+        return web.Response()
+
+    models.act = act
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await program.chat()
+
+    assert (await program.settled()).posted == 1_000_000
+    await until(lambda: models.left == 1)
