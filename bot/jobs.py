@@ -15,7 +15,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -60,6 +60,9 @@ class Door(Protocol):
 
     def progressed(self, job: Job, text: str) -> None: ...
 
+    def came(self, job: Job, part: Answer) -> None:
+        """So much of the answer is made; it may be handed over, and is charged only when the job ends."""
+
     def ended(self, job: int) -> None:
         """The job is final and its delivery is due."""
 
@@ -77,6 +80,8 @@ class Work:
 class _Running:
     job: Job
     text: str = ""
+    part: Answer | None = None
+    """What of its files is made already."""
     task: asyncio.Task[None] | None = None
     stoppable: bool = False
     """From its first step until it is being settled: a task cancelled before that would never settle."""
@@ -249,17 +254,18 @@ class Jobs:
             running.stoppable = False
 
     async def _answer_in_time(self, running: _Running) -> Outcome:
-        work = self._work[running.job.kind]
+        work, request = self._work[running.job.kind], REQUEST.validate_json(running.job.request)
+        seconds = work.seconds + request.extra_seconds
         try:
-            async with asyncio.timeout(work.seconds):
-                return await self._ask(running, work.provider)
+            async with asyncio.timeout(seconds):
+                return await self._ask(running, request, work.provider)
         except TimeoutError:
-            log.warning("job out of time", job=running.job.id, seconds=work.seconds)
+            log.warning("job out of time", job=running.job.id, seconds=seconds)
             return Outcome("expired", error="error-no-answer")
         except asyncio.CancelledError:
-            return self._cancelled(running)
+            return await self._cancelled(running)
 
-    def _cancelled(self, running: _Running) -> Outcome:
+    async def _cancelled(self, running: _Running) -> Outcome:
         task = running.task
         assert task is not None
         if task.cancelling() == 0:
@@ -268,18 +274,22 @@ class Jobs:
         if not running.stop_asked or task.cancelling() > 1:
             raise asyncio.CancelledError  # the program ends
         task.uncancel()
-        return self._stopped(running)
+        return await self._stopped(running)
 
-    async def _ask(self, running: _Running, provider: Provider[Any]) -> Outcome:
+    async def _ask(self, running: _Running, request: Request, provider: Provider[Any]) -> Outcome:
         """The one call outside, and its files put on disk."""
         job = running.job
         self._tell(job.door, lambda door: door.started(job))
 
-        def progress(text: str) -> None:
-            running.text = text
-            self._tell(job.door, lambda door: door.progressed(job, text))
+        def progress(news: str | Answer) -> None:
+            if isinstance(news, Answer):
+                running.part = news
+                self._tell(job.door, lambda door: door.came(job, news))
+                return
+            running.text = news
+            self._tell(job.door, lambda door: door.progressed(job, news))
 
-        request, door = REQUEST.validate_json(job.request), self.doors.get(job.door)
+        door = self.doors.get(job.door)
         watched = progress if door is None or door.watches else unwatched
         answer = await provider.answer(request, await self._history(request), watched)
         if not answer.files and (not answer.text or not isinstance(request, TextRequest)):
@@ -296,9 +306,12 @@ class Jobs:
         charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
         return Outcome("answered", charged, answer, files, conversation=turn, flags=answer.flags)
 
-    def _stopped(self, running: _Running) -> Outcome:
+    async def _stopped(self, running: _Running) -> Outcome:
         """What has come by now is the answer; nothing has come: it costs nothing."""
         request = REQUEST.validate_json(running.job.request)
+        if part := running.part:
+            stored = await self._files.save(part.files)
+            return self._answered(running.job, request, replace(part, stopped=True), stored)
         if not isinstance(request, TextRequest) or not running.text:
             return Outcome("cancelled")
         return self._answered(running.job, request, Answer(running.text, stopped=True))

@@ -30,11 +30,14 @@ class Prices:
         return _price(self.tariff, request)
 
     def of_answer(self, request: Request, answer: Answer, version: int | None = None) -> int:
-        """What is taken: fewer pictures than asked for, or a text that could not be spoken, cost less.
+        """What is taken: fewer pictures than asked for, a speech that was stopped, or a text that could
+        not be spoken, cost less.
         `version` is of the price list that the job was submitted with; None: of today's."""
         came = len(answer.files)
         if isinstance(request, ImageRequest) and came < request.count:
             request = request.model_copy(update={"count": max(1, came)})
+        if isinstance(request, SpeechRequest) and answer.stopped:
+            request = request.model_copy(update={"text": answer.text})
         if isinstance(request, TextRequest) and answer.heard:
             request = request.model_copy(update={"question": answer.heard})
         if isinstance(request, TextRequest) and request.speak and not came:

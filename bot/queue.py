@@ -341,8 +341,12 @@ def _end(conn: Connection, job: int, outcome: Outcome, now: int, still: str, **v
 def _stored(answer: Answer | None) -> str | None:
     if answer is None:
         return None
-    stored = {"text": answer.text, "stopped": answer.stopped}
-    return _encode(stored | {"heard": answer.heard} if answer.heard else stored)
+    stored: dict[str, object] = {"text": answer.text, "stopped": answer.stopped}
+    if answer.heard:
+        stored["heard"] = answer.heard
+    if answer.notes:
+        stored["notes"] = answer.notes
+    return _encode(stored)
 
 
 TURN = "SELECT count(*) AS turn FROM job WHERE state = 'queued' AND kind = :kind AND id <= :id"

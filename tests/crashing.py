@@ -56,6 +56,32 @@ def when_text_has(words: int) -> None:
     Showing.progressed = dying  # type: ignore[method-assign]
 
 
+def after_notes(count: int) -> None:
+    """Die as soon as so many notes of a speech that is still being made are written down as sent."""
+    from handlers.telegram.early import EarlyNotes
+
+    send = EarlyNotes.send
+    noted = 0
+
+    async def dying(self: EarlyNotes, job: int) -> None:
+        note = self._note
+
+        async def last(*args: Any) -> None:
+            nonlocal noted
+            await note(*args)
+            noted += 1
+            if noted == count:
+                die()
+
+        self._note = last
+        try:
+            await send(self, job)
+        finally:
+            self._note = note
+
+    EarlyNotes.send = dying  # type: ignore[method-assign]
+
+
 def _replace(path: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
     module, name = path.split(":")
     owner = importlib.import_module(module)
@@ -72,13 +98,17 @@ PLACES: dict[str, Callable[[], None]] = {
     "captured, not delivered": lambda: after_written("settle"),
     "delivery begun, not sent": lambda: after_written("_begin"),
     "delivered, not noted": lambda: before("handlers.telegram.answers:_done"),
+    "two notes sent, the others not made": lambda: after_notes(2),
+    "a note sent, not noted": lambda: before("handlers.telegram.early:_arrived"),
     "callback begun, not sent": lambda: after_written("_begin"),
     "callback sent, not noted": lambda: before("handlers.http.deliveries:_note"),
 }
 
 if __name__ == "__main__":
     import run
+    from bot.providers import speech
 
+    speech.NOTE_CHARACTERS = int(os.environ.get("NOTE_CHARACTERS", "1500"))
     if sys.argv[1] != "nowhere":
         PLACES[sys.argv[1]]()
     sys.exit(run.main([]))

@@ -20,6 +20,11 @@ class _Request(BaseModel):
     def makes_files(self) -> bool:
         return True
 
+    @property
+    def extra_seconds(self) -> float:
+        """How much longer than others of its kind it may take."""
+        return 0.0
+
 
 class Recording(BaseModel):
     """What a person said, kept under DATA_DIR for as long as its job may wait."""
@@ -65,6 +70,11 @@ class TextRequest(_Request):
     @property
     def makes_files(self) -> bool:
         return self.speak
+
+    @property
+    def extra_seconds(self) -> float:
+        """A recording is heard in a third of the time that it plays, and two others may be before it."""
+        return float(self.recording.seconds) if self.recording else 0.0
 
 
 class ImageRequest(_Request):
@@ -136,6 +146,8 @@ class Answer:
     usage: Usage | None = None
     engine: str = ""
     """What did the work, for the operator: a model's name, `espeak` …"""
+    notes: Sequence[str] = field(default=())
+    """The words of each file, where a speech is several notes."""
     heard: str = ""
     """What a recording was understood as."""
     stopped: bool = False
@@ -144,11 +156,12 @@ class Answer:
     """What the content rules have found, to be noted: each a Flag (bot/providers/moderation)."""
 
 
-Progress = Callable[[str], None]
-"""Called with the whole text so far (text jobs), or with "1/4" (pictures done of pictures asked for)."""
+Progress = Callable[[str | Answer], None]
+"""Called with the whole text so far (text jobs), with "1/4" (pictures done of pictures asked for), or with
+the answer as far as it is made (the notes of a long speech): its files will not change any more."""
 
 
-def unwatched(text: str) -> None:
+def unwatched(news: str | Answer) -> None:
     """The Progress of a job that nobody watches: its text need not come in pieces, which cost more."""
 
 

@@ -52,9 +52,7 @@ async def open_providers(settings: Settings, pool: Pool, recordings: Recordings)
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
             seconds=settings.text_seconds * 0.9, speech=speech, speech_seconds=settings.text_seconds * 0.3,
-            transcription=Transcription(
-                transcribers(settings, upstream), recordings, seconds=settings.text_seconds * 0.8
-            ),
+            transcription=Transcription(transcribers(settings, upstream), recordings),
             allow=allow,
         )  # fmt: skip
         image = ImageProvider(
@@ -85,7 +83,7 @@ def transcribers(settings: Settings, upstream: Upstream) -> list[Transcriber]:
         "openai": lambda: OpenAITranscription(
             upstream, settings.transcription_model, seconds=settings.text_seconds * 0.5
         ),
-        "whisper": lambda: LocalWhisper(settings.data_dir),
+        "whisper": lambda: LocalWhisper(settings.data_dir, seconds=settings.text_seconds * 0.75),
     }
     return [makers[name]() for name in settings.transcription_engines]
 

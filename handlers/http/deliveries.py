@@ -22,6 +22,7 @@ from billing import Connection, Row
 from bot import files
 from bot.clock import DAY, HOUR, MINUTE, SECOND, now
 from bot.outbound import CONNECT_SECONDS, PER_HOST, Outbound, read_url
+from bot.providers import Answer
 from bot.queue import Job
 from bot.signing import signing_secret
 from bot.storage import Storage
@@ -77,6 +78,8 @@ class Deliveries:
     def started(self, job: Job) -> None: ...
 
     def progressed(self, job: Job, text: str) -> None: ...
+
+    def came(self, job: Job, part: Answer) -> None: ...
 
     def ended(self, job: int) -> None:
         self._wake.set()

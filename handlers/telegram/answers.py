@@ -2,7 +2,8 @@
 
 Those of one chat go one after the other, in the order of their jobs; chats don't wait for each other. What
 has arrived is noted after each message, so that a restart goes on where it stopped; only the message that
-was on its way may come twice, which is better than never.
+was on its way may come twice, which is better than never. The notes of a long speech go out in the same
+manner while it is still being made (early.py).
 """
 
 import asyncio
@@ -26,9 +27,11 @@ from billing.ledger import refund
 from bot import files
 from bot.clock import MINUTE, SECOND, now
 from bot.files import Files
-from bot.queue import hold_key
+from bot.providers import Answer
+from bot.queue import Job, hold_key
 from bot.storage import Storage, StorageError
 from bot.texts import Texts, tokens
+from handlers.telegram.early import Early, EarlyNotes, adopt
 from handlers.telegram.groups import MovedChats
 from handlers.telegram.pieces import Pieces
 from handlers.telegram.place import Place
@@ -78,8 +81,15 @@ class Answers:
         """The chats to which something is being delivered."""
         self._wake = asyncio.Event()
         self.showing: Showing | None = None
+        self._early = EarlyNotes(storage, self._note, self._pieces, moved, texts)
 
-    def wake(self) -> None:
+    def came(self, job: Job, part: Answer) -> None:
+        """So much of it may go out before the job ends."""
+        self._early.came(job, part)
+        self._wake.set()
+
+    def ended(self, job: int) -> None:
+        self._early.forget(job)
         self._wake.set()
 
     def delivering(self, chat: int) -> bool:
@@ -92,6 +102,9 @@ class Answers:
                 for row in await self._due():
                     self._busy.add(_chat(row))
                     tasks.create_task(self._deliver(row), name=f"delivery {row.id}")
+                while early := self._early.next(self._busy):
+                    self._busy.add(early.chat)
+                    tasks.create_task(self._send_early(early), name=f"notes {early.job}")
                 try:
                     async with asyncio.timeout(2):
                         await self._wake.wait()
@@ -129,9 +142,20 @@ class Answers:
                 first.setdefault(chat, row)
         return list(first.values())[: AT_ONCE - len(self._busy)]
 
+    async def _send_early(self, early: Early) -> None:
+        try:
+            await self._early.send(early.job)
+        finally:
+            self._busy.discard(early.chat)
+            self._wake.set()
+
     async def _deliver(self, row: Row) -> None:
         try:
-            await self._send(row, await self._place(row))
+            sent = await self._send(row, await self._place(row))
+            if row.kind == "voice" and row.state == "answered" and all(message <= 0 for message in sent):
+                await self._note(_unheard, row.id, now())
+                await self._apologize(row)
+                return
             await self._note(_done, row.id, now())
         except REFUSED as error:
             await self._give_up(row, error)
@@ -149,15 +173,18 @@ class Answers:
         shown = await self.showing.settled(row.id) if self.showing else None
         return await self._moved.follow(shown or Place.load(row.place))
 
-    async def _send(self, row: Row, place: Place) -> None:
-        """The pieces that have not arrived yet, in order."""
+    async def _send(self, row: Row, place: Place) -> list[int]:
+        """The pieces that have not arrived yet, in order; the messages of all."""
         stored = await self._storage.fetch(_FILES, job=row.id) if row.files else []
         pieces = self._pieces.of(row, stored, place, self._texts.say(place.language))
         sent: list[int] = json.loads(row.sent)
+        if row.kind == "voice" and not sent:
+            sent = await self._note(adopt, row.id)
         for piece in pieces[len(sent) :]:
             sent.append(await piece())
             if len(sent) < len(pieces):
                 await self._note(_arrived, row.id, json.dumps(sent))
+        return sent
 
     async def _give_up(self, row: Row, error: AiogramError) -> None:
         if isinstance(error, TelegramForbiddenError) and _chat(row) > 0:
@@ -209,6 +236,12 @@ def _arrived(conn: Connection, job: int, sent: str) -> None:
 def _done(conn: Connection, job: int, at: int) -> None:
     conn.run("UPDATE delivery SET state = 'done', ended_at = :at WHERE job = :job", at=at, job=job)
     files.delivered(conn, job, at)
+
+
+def _unheard(conn: Connection, job: int, at: int) -> None:
+    """Speech was asked for, and there was no way to have it heard: words came in its place, for nothing."""
+    _done(conn, job, at)
+    refund(conn, hold_key(job), at, "the speech could only be delivered in writing")
 
 
 def _blocked(conn: Connection, job: int, customer: int, at: int) -> None:

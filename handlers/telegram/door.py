@@ -139,8 +139,8 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
     session.middleware(outbox)
     answers = Answers(bot, storage, parts.files, texts, moved, parts.jobs.boot)
     showing = Showing(
-        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, ended=answers.wake,
-        delivering=answers.delivering,
+        bot, outbox, storage, parts.jobs, texts, stream=settings.telegram_stream, came=answers.came,
+        ended=answers.ended, delivering=answers.delivering,
     )  # fmt: skip
     answers.showing = showing
     parts.jobs.doors[DOOR] = showing

@@ -111,12 +111,12 @@ async def fetch(bot: Bot, sound: Sound, files: Files, minutes_most: int) -> Reco
 async def measured(data: bytes, minutes_most: int) -> int:
     """How long a file is of which Telegram does not say it. Raises a Refusal."""
     try:
-        seconds = round(audio.seconds(await audio.decode(data, RATE)))
+        sound = await audio.decode(data, RATE, minutes_most * 60 + 1)
     except ProviderError as error:
         raise RecordingNoSound from error
-    if seconds > minutes_most * 60:
+    if (seconds := audio.seconds(sound)) > minutes_most * 60:
         raise RecordingTooLong(minutes_most)
-    return seconds
+    return round(seconds)
 
 
 def _key(message: Message) -> str:

@@ -1,11 +1,12 @@
-"""What messages an answer becomes: its text in parts, its picture or album, its voice note.
+"""What messages an answer becomes: its text in parts, its picture or album, its voice notes.
 
-Telegram may refuse a photo or a voice note (its shape, the person's settings, the group's rights) and take
-the same as a plain file: so each has a second way.
+Telegram may refuse a photo (its shape, the group's rights) and take the same as a plain file, or a voice note
+(the person's settings) and take it as music, or else only what is said in it, in writing.
 """
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -20,6 +21,7 @@ from aiogram.types import (
 
 from billing import Row
 from bot.files import Files
+from bot.providers import Answer
 from bot.texts import Say, tokens
 from handlers.telegram.place import Place
 from handlers.telegram.rendering import CAPTION, MANY, plain, render
@@ -33,8 +35,13 @@ T = TypeVar("T")
 QUOTE = 600
 """Characters of a long recording that are quoted."""
 
+WORDS = 3_500
+"""Characters of a note that are written where it can't be heard; notes have half of that."""
+
 Piece = Callable[[], Awaitable[int]]
-"""Sends one message or album; its id, 0 where there is none."""
+"""Sends one message or album; its id, 0 where there is none, below 0 where words stand for a sound."""
+
+Load = Callable[[], Awaitable[bytes]]
 
 
 class Pieces:
@@ -47,13 +54,25 @@ class Pieces:
         if row.state != "answered":
             return [self.text(place, plain(say(row.error or "job-cancelled")))]
         footer = say("footer", price=tokens(row.charged), left=tokens(row.available))
-        if row.kind != "text":
-            media = self._media(place, stored, footer)
-            return [*media, self._tidy(place)] if place.shown else media
         answer = json.loads(row.answer)
         if answer["stopped"]:
             footer = f"{say('answer-stopped')} {footer}"
-        return [*self._texts(place, _shown(answer), footer), *self._media(place, stored, "")]
+        if row.kind == "text":
+            return [*self._texts(place, _shown(answer), footer), *self._sounds(place, stored, [], say, "")]
+        words = answer.get("notes") or [answer["text"]]
+        if answer["stopped"]:  # its notes may have gone out already, before anybody knew the price
+            return [*self._sounds(place, stored, words, say, ""), self.text(place, plain(footer))]
+        media = [*self._sounds(place, stored, words, say, footer), *self._pictures(place, stored, footer)]
+        return [*media, self._tidy(place)] if place.shown else media
+
+    def early(self, place: Place, part: Answer, number: int, say: Say) -> Piece:
+        """A voice note of an answer that is still being made."""
+        file, words = part.files[number], part.notes[number]
+
+        async def load() -> bytes:
+            return file.data
+
+        return self._voice(place, load, file.seconds or 0, words, say, "")
 
     def _texts(self, place: Place, text: str, footer: str) -> list[Piece]:
         first, *others = render(text, footer)
@@ -96,16 +115,25 @@ class Pieces:
 
         return send
 
-    def _media(self, place: Place, stored: Sequence[Row], footer: str) -> list[Piece]:
+    def _pictures(self, place: Place, stored: Sequence[Row], footer: str) -> list[Piece]:
         pictures = [file for file in stored if file.media.startswith("image/")]
-        sounds = [file for file in stored if file.media.startswith("audio/")]
-        pieces = [self._voice(place, file, "") for file in sounds[:-1]]
-        pieces += [self._voice(place, file, footer) for file in sounds[-1:]]
         if len(pictures) == 1:
-            pieces.append(self._photo(place, pictures[0], footer))
-        elif pictures:
-            pieces.append(self._album(place, pictures, footer))
-        return pieces
+            return [self._photo(place, pictures[0], footer)]
+        return [self._album(place, pictures, footer)] if pictures else []
+
+    def _sounds(
+        self, place: Place, stored: Sequence[Row], words: Sequence[str], say: Say, footer: str
+    ) -> list[Piece]:
+        """The voice notes, the price under the last; `words` are what each says, none where it is written
+        above them."""
+        sounds = [file for file in stored if file.media.startswith("audio/")]
+        return [
+            self._voice(
+                place, partial(self._files.read, file.name), file.seconds or 0,
+                words[number] if number < len(words) else "", say, "" if sounds[number + 1 :] else footer,
+            )
+            for number, file in enumerate(sounds)
+        ]  # fmt: skip
 
     def _photo(self, place: Place, file: Row, footer: str) -> Piece:
         async def send() -> int:
@@ -135,17 +163,18 @@ class Pieces:
 
         return send
 
-    def _voice(self, place: Place, file: Row, footer: str) -> Piece:
+    def _voice(self, place: Place, load: Load, seconds: float, words: str, say: Say, footer: str) -> Piece:
         async def send() -> int:
-            sound, where = await self._input(file), _where(place, footer)
-            seconds = round(file.seconds or 0)
-            return (
-                await accepted(
-                    lambda: self._bot.send_voice(place.chat, sound, duration=seconds, **where),
-                    lambda: self._bot.send_audio(place.chat, sound, duration=seconds, **where),
-                    lambda: self._bot.send_document(place.chat, sound, **where),
+            sound, where = BufferedInputFile(await load(), "answer.ogg"), _where(place, footer)
+            try:
+                message = await accepted(
+                    lambda: self._bot.send_voice(place.chat, sound, duration=round(seconds), **where),
+                    lambda: self._bot.send_audio(place.chat, sound, duration=round(seconds), **where),
                 )
-            ).message_id
+            except TelegramBadRequest as error:
+                log.warning("no sound is taken, writing it", error=error.message)
+                return -await self.text(place._replace(shown=None), in_writing(words, say))()
+            return message.message_id
 
         return send
 
@@ -172,6 +201,11 @@ def _shown(answer: dict[str, Any]) -> str:
         return text
     quote = heard if len(heard) <= QUOTE else heard[:QUOTE].rsplit(" ", 1)[0] + " …"
     return f"> 🎤 {quote}\n\n{text}"
+
+
+def in_writing(words: str, say: Say) -> Part:
+    """In the place of a sound that is not taken: why, and what it says."""
+    return plain(f"{say('sound-in-writing')}\n\n{words[:WORDS]}" if words else say("sound-refused"))
 
 
 def _where(place: Place, footer: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from billing import Connection
 from bot.jobs import Jobs
+from bot.providers import Answer
 from bot.queue import Job
 from bot.storage import Storage
 from bot.texts import Say, Texts
@@ -69,7 +70,7 @@ class Showing:
 
     def __init__(
         self, bot: Bot, outbox: Outbox, storage: Storage, jobs: Jobs, texts: Texts, *, stream: bool,
-        ended: Callable[[], None], delivering: Callable[[int], bool],
+        came: Callable[[Job, Answer], None], ended: Callable[[int], None], delivering: Callable[[int], bool],
     ) -> None:  # fmt: skip
         self._bot = bot
         self._outbox = outbox
@@ -77,6 +78,7 @@ class Showing:
         self._jobs = jobs
         self._texts = texts
         self._stream = stream
+        self._came = came
         self._ended = ended
         self._delivering = delivering
         self._shown: dict[int, Shown] = {}
@@ -98,10 +100,13 @@ class Showing:
         if shown := self._shown.get(job.id):
             shown.text = text
 
+    def came(self, job: Job, part: Answer) -> None:
+        self._came(job, part)
+
     def ended(self, job: int) -> None:
         if shown := self._shown.get(job):
             shown.ended.set()
-        self._ended()
+        self._ended(job)
 
     async def settled(self, job: int) -> Place | None:
         """Wait until nothing more is shown of the job; its place, with the message that was shown."""

@@ -262,6 +262,7 @@ async def _hear(
     await accepted(
         lambda: bot.send_voice(chat, file, caption=caption, duration=seconds),
         lambda: bot.send_audio(chat, file, caption=caption, duration=seconds),
+        lambda: bot.send_message(chat, say("sound-refused")),
     )
 
 

@@ -32,6 +32,8 @@ voice-style-whispering = whispering
 voice-style-shouting = shouting
 voice-style-unable = The voice that speaks today has only one style. This one needs another speech engine.
 voice-samples-enough = Those were many samples. Please wait a while before you hear more.
+sound-in-writing = I may send neither voice messages nor audio files here, so I write down what I would have said:
+sound-refused = I may send neither voice messages nor audio files here, so my answer stays in writing.
 
 ## What it hears
 

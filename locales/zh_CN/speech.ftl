@@ -32,6 +32,8 @@ voice-style-whispering = 耳语
 voice-style-shouting = 大喊
 voice-style-unable = 今天的声音只有一种语气，这种语气需要另一个语音引擎。
 voice-samples-enough = 您已经试听了很多，请稍后再听。
+sound-in-writing = 这里不允许我发送语音消息和音频文件，所以我把要说的话写下来：
+sound-refused = 这里不允许我发送语音消息和音频文件，所以回答只有文字。
 
 ## What it hears
 

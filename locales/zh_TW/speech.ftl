@@ -32,6 +32,8 @@ voice-style-whispering = 耳語
 voice-style-shouting = 大喊
 voice-style-unable = 今天的聲音只有一種語氣，這種語氣需要另一個語音引擎。
 voice-samples-enough = 您已經試聽了很多，請稍後再聽。
+sound-in-writing = 這裡不允許我傳送語音訊息和音訊檔案，所以我把要說的話寫下來：
+sound-refused = 這裡不允許我傳送語音訊息和音訊檔案，所以回答只有文字。
 
 ## What it hears
 

@@ -53,7 +53,7 @@ class Scripted:
 class Waiter:
     """How a provider takes its time: each call waits until it is let go on."""
 
-    def __init__(self, answer: Answer, *, says: str = "") -> None:
+    def __init__(self, answer: Answer, *, says: str | Answer = "") -> None:
         self._answer = answer
         self._says = says
         self._go = asyncio.Event()
@@ -84,6 +84,7 @@ class Ear:
 
     def __init__(self) -> None:
         self.heard: list[tuple[Any, ...]] = []
+        self.parts: list[Answer] = []
         self._ended: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
 
     def started(self, job: Job) -> None:
@@ -91,6 +92,9 @@ class Ear:
 
     def progressed(self, job: Job, text: str) -> None:
         self.heard.append(("progressed", job.id, text))
+
+    def came(self, job: Job, part: Answer) -> None:
+        self.parts.append(part)
 
     def ended(self, job: int) -> None:
         self.heard.append(("ended", job))

@@ -12,7 +12,7 @@ from billing.ledger import GRANT, transfer
 from bot import jobs as jobs_module
 from bot import queue
 from bot.prices import Prices
-from bot.providers import Answer, ImageRequest, Progress, Request, TextRequest, Turn, Usage
+from bot.providers import Answer, ImageRequest, Progress, Request, SpeechRequest, TextRequest, Turn, Usage
 from bot.providers.errors import BadAnswer, ContentRefused, NoAnswer, ProviderError, UpstreamBusy
 from bot.queue import Banned, Job, Limit, QueueFull, TooManyWaiting
 from bot.storage import Storage
@@ -200,6 +200,44 @@ async def test_a_stopped_text_is_what_has_come_by_now(engine: Engine) -> None:
     assert await engine.balance(ada) == Balance(tokens(9), 0)
     turns = await engine.storage.fetch("SELECT conversation, role, text FROM turn ORDER BY id")
     assert turns == [("tg:1:0", "user", "How high?"), ("tg:1:0", "assistant", "5,6")]
+
+
+async def test_a_stopped_speech_is_the_notes_that_are_made_by_now(engine: Engine) -> None:
+    ada = await engine.customer(has=10)
+    first = Answer("One.", [SPEECH], engine="espeak", notes=["One."])
+    engine.voice.act = waiter = Waiter(Answer("never"), says=first)
+    long = SpeechRequest(text="One. " * 300, language="en", notes=True)
+
+    async with engine.runs():
+        job = await engine.submit(ada, long)
+        await waiter.begun.wait()
+        assert await engine.jobs.cancel(job.id, ada)
+        await engine.ear.end_of(job.id)
+
+    row = await engine.row(job)
+    assert engine.ear.parts == [first]
+    assert (row.state, row.charged) == ("answered", tokens(2))
+    assert row.price > tokens(2)
+    assert json.loads(row.answer) == {"text": "One.", "stopped": True, "notes": ["One."]}
+    assert [file.media for file in await engine.storage.fetch("SELECT media FROM file")] == ["audio/ogg"]
+    assert await engine.balance(ada) == Balance(tokens(8), 0)
+
+
+async def test_a_speech_that_fails_after_some_notes_costs_nothing(engine: Engine) -> None:
+    ada = await engine.customer(has=10)
+
+    async def act(request: Request, progress: Progress) -> Answer:
+        progress(Answer("One.", [SPEECH], notes=["One."]))
+        raise NoAnswer("gone")
+
+    engine.voice.act = act
+
+    async with engine.runs():
+        row = await engine.ask(ada, WORDS)
+
+    assert (row.state, row.charged, row.error) == ("failed", 0, "error-no-answer")
+    assert await engine.storage.fetch("SELECT name FROM file") == []
+    assert await engine.balance(ada) == Balance(tokens(10), 0)
 
 
 @pytest.mark.parametrize(("request_", "says"), [(QUESTION, ""), (PICTURES, "1/4")])

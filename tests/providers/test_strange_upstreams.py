@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
-from bot.providers import ImageRequest, TextRequest, Usage
+from bot.providers import Answer, ImageRequest, TextRequest, Usage
 from bot.providers.errors import BadAnswer, NoAnswer, ProviderError
 from bot.providers.image import ImageProvider
 from bot.providers.text import TextProvider
@@ -207,7 +207,7 @@ async def test_an_upstream_that_makes_one_picture_a_call_is_asked_several_times(
 
     async with served(one_only) as client:
         provider = ImageProvider(client, "dall-e-3", read_styles())
-        steps: list[str] = []
+        steps: list[str | Answer] = []
         first = await provider.answer(ImageRequest(prompt="x", count=4), (), steps.append)
         calls_of_first = len(calls)
         second = await provider.answer(ImageRequest(prompt="x", count=2), (), lambda text: None)

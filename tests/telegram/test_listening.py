@@ -6,8 +6,9 @@ import pytest
 
 from bot.providers.speech import audio
 from bot.voice_choices import VoiceChoice, write
+from handlers.telegram.showing import LONG
 from tests.sounds import tone_wav
-from tests.world import ADA, BEN, GROUP, answered, balance, said, until, words
+from tests.world import ADA, BEN, GROUP, answered, balance, button, hosted, reads, said, until, words
 
 LANGUAGES = [(ADA, "How warm is it?", "Warm enough."), (BEN, "هوا چطور است؟", "هوا خوب است.")]
 
@@ -127,21 +128,45 @@ async def test_transcribe_alone_says_how_it_is_used(app, telegram):
 
 SILENCE = audio.wav(bytes(96_000), 24_000)
 FREE = [
-    (SILENCE, "heard no words"),
-    (b"this is no sound at all" * 50, "no sound"),
-    (tone_wav(20), "longer than it says"),
+    (SILENCE, "error-silent-recording"),
+    (b"this is no sound at all" * 50, "error-not-a-sound"),
+    (b"", "error-not-a-sound"),
+    (tone_wav(20), "error-recording-longer"),
 ]
+KINDS = ("voice", "audio", "video_note")
 
 
+def send(telegram, person, kind, data, seconds=2):
+    match kind:
+        case "voice":
+            return telegram.send_voice(person, data, seconds=seconds)
+        case "audio":
+            return telegram.send_audio(person, data, "talk.wav", "audio/wav", seconds=seconds)
+    return telegram.send_video_note(person, data, seconds=seconds)
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("data", "why"), FREE)
-async def test_what_can_not_be_understood_is_said_and_free(app, telegram, upstream, data, why):
-    asked = telegram.send_audio(ADA, data, "talk.wav", "audio/wav", seconds=2)
+async def test_what_can_not_be_understood_is_said_and_free(app, telegram, upstream, data, why, kind, person):
+    asked = send(telegram, person, kind, data)
 
-    told = await telegram.heard(ADA, lambda m: why in m.get("text", ""), after=asked["message_id"])
+    await telegram.heard(person, lambda m: reads(person, why) == words(m), after=asked["message_id"])
 
-    assert "nothing was charged" in told["text"]
-    assert await balance(app, ADA) == (10_000, 0)
+    assert await balance(app, person) == (10_000, 0)
     assert not [seen for seen in upstream.requests if "audio" in seen.path]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("data", [SILENCE, b"no sound" * 50, b""])
+async def test_a_reply_with_transcribe_to_what_is_no_speech_is_free_too(app, telegram, upstream, data, kind):
+    spoken = send(telegram, ADA, kind, data)
+    await telegram.heard(ADA, lambda m: "nothing was charged" in words(m), after=spoken["message_id"])
+
+    asked = telegram.say(ADA, "/transcribe", reply_to=spoken["message_id"])
+
+    await telegram.heard(ADA, lambda m: "nothing was charged" in words(m), after=asked["message_id"])
+    assert await balance(app, ADA) == (10_000, 0)
 
 
 async def test_a_recording_in_which_nobody_speaks_is_free(app, telegram, upstream):
@@ -153,13 +178,91 @@ async def test_a_recording_in_which_nobody_speaks_is_free(app, telegram, upstrea
     assert await balance(app, ADA) == (10_000, 0)
 
 
-async def test_a_recording_that_is_too_long_is_not_even_fetched(app, telegram):
-    asked = telegram.send_audio(ADA, await recording(), "talk.ogg", "audio/ogg", seconds=1_801)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_recording_that_is_too_long_is_not_even_fetched(app, telegram, kind):
+    asked = send(telegram, ADA, kind, await recording(), seconds=1_801)
 
     told = await telegram.heard(ADA, after=asked["message_id"])
 
     assert "30 minutes" in words(told)
+    assert await balance(app, ADA) == (10_000, 0)
     assert not [call for call in telegram.calls if call.method == "getFile"]
+
+
+async def test_a_file_that_plays_for_too_long_is_refused_although_nobody_said_so(
+    settings, telegram, upstream
+):
+    async with hosted(settings.model_copy(update={"recording_minutes": 1})) as app:
+        asked = telegram.send_document(ADA, tone_wav(70, rate=8_000), "talk.wav", "audio/wav")
+
+        told = await telegram.heard(ADA, after=asked["message_id"])
+
+        assert words(told) == reads(ADA, "recording-too-long", minutes=1)
+        assert await balance(app, ADA) == (10_000, 0)
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """Eight seconds are three parts or four."""
+    monkeypatch.setattr("bot.providers.transcription.PART_SECONDS", 3)
+
+
+@pytest.mark.usefixtures("in_parts")
+async def test_a_long_recording_is_heard_in_parts_and_its_words_joined_for_one_price(app, telegram, upstream):
+    await app.operator.credit(ADA, 10_000, "for tests", "tests")
+    upstream.will_hear("one two", "three four", "five six", "seven eight")
+    spoken = send(telegram, ADA, "voice", await recording(8), seconds=8)
+
+    shown = await quoted(telegram, ADA, spoken)
+
+    heard = [seen for seen in upstream.requests if "transcriptions" in seen.path]
+    assert "one two three four five six" in words(shown)
+    assert len(heard) in (3, 4)
+    assert (await app.storage.fetch_one("SELECT charged FROM job")).charged == 5_000
+    transfers = await app.storage.fetch("SELECT amount FROM transfer WHERE kind = 'capture'")
+    assert len(transfers) == 1
+
+
+@pytest.mark.usefixtures("in_parts")
+async def test_who_stops_it_while_it_is_heard_pays_nothing(app, telegram, upstream, monkeypatch):
+    monkeypatch.setitem(LONG, "text", 0.1)
+    upstream.will_hear("one two")
+    upstream.will("slow", path="/transcriptions")
+    upstream.will("hang", path="/transcriptions")
+    spoken = send(telegram, ADA, "voice", await recording(8), seconds=8)
+    shown = await telegram.heard(ADA, lambda m: "stop:" in str(m), after=spoken["message_id"])
+    await until(lambda: len([seen for seen in upstream.requests if "transcriptions" in seen.path]) == 2)
+    assert (await balance(app, ADA)).held > 0
+
+    telegram.tap(ADA, shown["message_id"], button(shown, 0))
+
+    await telegram.heard(ADA, lambda m: words(m) == reads(ADA, "job-cancelled"))
+    assert await balance(app, ADA) == (10_000, 0)
+    await until(lambda: upstream.open_requests == 0)
+
+
+@pytest.mark.usefixtures("in_parts")
+async def test_a_part_that_nobody_could_hear_makes_all_of_it_free(app, telegram, upstream, monkeypatch):
+    monkeypatch.setattr("bot.providers.transcription.whisper.is_installed", lambda: False)
+    upstream.will_hear("one two")
+    upstream.will("slow", path="/transcriptions")
+    upstream.will("500", times=9, path="/transcriptions")
+
+    spoken = send(telegram, ADA, "voice", await recording(8), seconds=8)
+
+    await telegram.heard(ADA, lambda m: "nothing was charged" in words(m), after=spoken["message_id"])
+    assert await balance(app, ADA) == (10_000, 0)
+
+
+async def test_a_longer_recording_has_more_time(settings, telegram, upstream):
+    upstream.will_hear("Good morning")
+    upstream.will("slow", seconds=1.2, path="/completions")
+    async with hosted(settings.model_copy(update={"text_seconds": 1.0, "telegram_stream": False})):
+        asked = send(telegram, ADA, "voice", await recording(4), seconds=4)
+
+        await telegram.heard(
+            ADA, lambda m: "🎤" in words(m) or "nothing" in words(m), after=asked["message_id"]
+        )
 
 
 async def test_a_recording_of_more_than_20_mb_is_refused(app, telegram):

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.telegram import Fault
-from tests.world import ADA, all_handled, balance, button, calls, delivery, said, words
+from tests.world import ADA, BEN, all_handled, balance, button, calls, delivery, reads, said, words
 
 pytestmark = pytest.mark.usefixtures("at_once")
 
@@ -80,15 +80,58 @@ async def test_request_entity_too_large__is_not_sent_again_and_costs_nothing(app
 @pytest.mark.parametrize(
     "refusal", ["VOICE_MESSAGES_FORBIDDEN", "not enough rights to send voice notes to the chat"]
 )
-async def test_voice_refused__it_comes_as_audio_and_then_as_a_file(app, telegram, refusal):
+async def test_voice_refused__it_comes_as_audio(app, telegram, refusal):
     refuse(telegram, "sendVoice", f"Bad Request: {refusal}")
+
+    asked = telegram.say(ADA, "/voice Hello!")
+
+    sound = await telegram.heard(ADA, lambda m: "audio" in m, after=asked["message_id"])
+    assert "left" in words(sound)
+    assert telegram.file(sound["audio"]["file_id"]).data[:4] == b"OggS"
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_voice_and_audio_refused__the_words_come_in_writing_and_cost_nothing(app, telegram, person):
+    telegram.forbid_voice(person)
     refuse(telegram, "sendAudio", "Bad Request: not enough rights to send music to the chat")
 
-    telegram.say(ADA, "/voice Hello!")
+    asked = telegram.say(person, "/voice Hello, my friend!")
 
-    sound = await telegram.heard(ADA, lambda m: "document" in m)
-    assert "left" in words(sound)
-    assert telegram.file(sound["document"]["file_id"]).data[:4] == b"OggS"
+    written = await telegram.heard(
+        person, lambda m: reads(person, "sound-in-writing") in words(m), after=asked["message_id"]
+    )
+    assert words(written).endswith("\n\nHello, my friend!")
+    await telegram.heard(
+        person,
+        lambda m: reads(person, "answer-undeliverable", amount=3) in words(m),
+        after=asked["message_id"],
+    )
+    assert len(said(telegram, person, asked["message_id"])) == 2
+    assert (await delivery(app)).state == "done"
+    assert await balance(app, person) == (10_000, 0)
+
+
+async def test_voice_and_audio_refused__a_written_answer_says_why_it_is_not_spoken(app, telegram):
+    await telegram.heard(ADA, after=telegram.say(ADA, "/voice")["message_id"])
+    switch = said(telegram, ADA)[-1]
+    await telegram.tap(ADA, switch["message_id"], button(switch, 0)).answered(5)
+    telegram.forbid_voice(ADA)
+    refuse(telegram, "sendAudio", "Bad Request: not enough rights to send music to the chat")
+
+    asked = telegram.say(ADA, "What is 2 + 2?")
+
+    await telegram.heard(ADA, lambda m: reads(ADA, "sound-refused") == words(m), after=asked["message_id"])
+    assert len([m for m in said(telegram, ADA, asked["message_id"]) if "left" in words(m)]) == 1
+
+
+async def test_a_sample_that_is_not_taken_says_why(app, telegram):
+    telegram.forbid_voice(ADA)
+    refuse(telegram, "sendAudio", "Bad Request: not enough rights to send music to the chat")
+    settings = await telegram.heard(ADA, after=telegram.say(ADA, "/voice_settings")["message_id"])
+
+    telegram.tap(ADA, settings["message_id"], "vs:hear:en/jenny")
+
+    await telegram.heard(ADA, lambda m: reads(ADA, "sound-refused") == words(m))
 
 
 async def test_an_incoming_album_is_one_request(app, telegram):

@@ -6,7 +6,7 @@ joined. What an engine could not do itself (tempo, pitch, file format) is done t
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -98,7 +98,9 @@ class SpeechProvider:
             file, names = await self._note(note, language, voice, request, told)
             files.append(file)
             spoke |= dict.fromkeys(names)
-        return Answer(request.text, files, engine="+".join(spoke))
+            if len(files) < len(notes):
+                progress(_answer("\n".join(notes[: len(files)]), files, spoke, notes))
+        return _answer(request.text, files, spoke, notes)
 
     def _able(self, language: str) -> list[Engine]:
         """Those that speak it, in the order in which to ask them: the well ones first."""
@@ -159,6 +161,10 @@ class SpeechProvider:
     def _note_failure(self, engine: Engine, error: ProviderError) -> None:
         log.warning("speech engine failed", engine=engine.name, error=type(error).__name__, detail=str(error))
         self._health.failed(engine.name, error)
+
+
+def _answer(text: str, files: Sequence[ProducedFile], spoke: Iterable[str], notes: Sequence[str]) -> Answer:
+    return Answer(text, tuple(files), engine="+".join(spoke), notes=tuple(notes[: len(files)]))
 
 
 def _voice(language: Language, request: SpeechRequest) -> Voice:

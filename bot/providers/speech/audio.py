@@ -57,11 +57,14 @@ LOUDNESS, PEAK = -19.0, -1.0
 """dB below full scale: on the average, and at the loudest place."""
 
 
-async def decode(data: bytes, rate: int = RATE) -> AudioSegment:
-    """Any sound file as mono 16-bit samples, WAV at its own rate; BadAnswer where it is none."""
-    if (read := _plain_wav(data)) is not None:
+async def decode(data: bytes, rate: int = RATE, most: float = SECONDS_MOST) -> AudioSegment:
+    """Any sound file as mono 16-bit samples, WAV at its own rate; BadAnswer where it is none.
+
+    What comes after `most` seconds is left out.
+    """
+    if (read := _plain_wav(data, most)) is not None:
         return read
-    samples = await ffmpeg(("-i", "pipe:0", "-vn", "-t", str(SECONDS_MOST), *_raw(rate)), data)
+    samples = await ffmpeg(("-i", "pipe:0", "-vn", "-t", str(most), *_raw(rate)), data)
     if not samples:
         raise BadAnswer("The speech that came is no sound.")
     return segment(samples, rate)
@@ -155,7 +158,7 @@ def segment(samples: bytes, rate: int) -> AudioSegment:
     return AudioSegment(samples[: len(samples) // 2 * 2], sample_width=2, frame_rate=rate, channels=1)
 
 
-def _plain_wav(data: bytes) -> AudioSegment | None:
+def _plain_wav(data: bytes, most: float) -> AudioSegment | None:
     """What an engine in this process gives; any other WAV is for ffmpeg."""
     if not data.startswith(b"RIFF"):
         return None
@@ -163,7 +166,7 @@ def _plain_wav(data: bytes) -> AudioSegment | None:
         with wave.open(io.BytesIO(data)) as file:
             rate = file.getframerate()
             ours = file.getnchannels() == 1 and file.getsampwidth() == 2 and 8_000 <= rate <= RATE
-            return segment(file.readframes(SECONDS_MOST * rate), rate) if ours else None
+            return segment(file.readframes(int(most * rate)), rate) if ours else None
     except (wave.Error, EOFError):
         return None
 

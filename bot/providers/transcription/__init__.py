@@ -1,11 +1,12 @@
 """Speech understood: a recording in, its words out. The engines are tried in the configured order.
 
 The recording is read as sound first, so what is no sound, silent or longer than it was said to be costs
-nothing; a long one is heard in parts, cut where it is quiet.
+nothing; a long one is heard in parts, cut where it is quiet, each with a time of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -29,6 +30,10 @@ RATE = 16_000
 """What the models hear at."""
 PART_SECONDS, QUIET_SECONDS = 600, 30
 """How long a part is at most, and how far before its end a quiet place is looked for."""
+QUIET_MS, STEP_MS = 300, 50
+"""A pause between words; within a word it is quiet for a tenth of a second at most."""
+LONG_SECONDS, LONG_AT_ONCE = 300, 2
+"""So few of the longer recordings are in memory at a time: half an hour is 58 MB, for a moment thrice."""
 SHORTEST = 0.2
 """Seconds of sound; less is a slip of the finger."""
 ALLOWANCE = 3
@@ -37,9 +42,12 @@ ALLOWANCE = 3
 
 class Transcriber(Protocol):
     name: str
+    part_seconds: int
+    """It is given no more at once."""
 
     async def hear(self, sound: audio.AudioSegment) -> str:
-        """The words in it, "" where there are none. Raises a ProviderError, nothing else."""
+        """The words in it, "" where there are none. Within a time of its own; that begins when its turn has
+        come, where it hears one after the other. Raises a ProviderError, nothing else."""
 
 
 class Heard(NamedTuple):
@@ -53,27 +61,23 @@ class Transcription:
         engines: Sequence[Transcriber],
         read: Callable[[str], Awaitable[bytes]],
         *,
-        seconds: float = 90,
         health: Health | None = None,
     ) -> None:
-        """`read` gives a recording's bytes by its name; an engine may take `seconds` for a part."""
+        """`read` gives a recording's bytes by its name."""
         self._engines = engines
         self._read = read
-        self._seconds = seconds
         self._health = health or Health()
+        self._long = asyncio.Semaphore(LONG_AT_ONCE)
 
     async def hear(self, recording: Recording) -> Heard:
-        sound = await self._sound(recording)
-        texts: list[str] = []
-        engines: dict[str, None] = {}
-        for part in await asyncio.to_thread(parts, sound):
-            heard = await self._part(part)
-            texts.append(heard.text)
-            engines[heard.engine] = None
-        text = " ".join(filter(None, texts))
+        async with self._long if recording.seconds > LONG_SECONDS else nullcontext():
+            heard = [
+                await self._part(part) async for part in parts(await self._sound(recording), PART_SECONDS)
+            ]
+        text = " ".join(one.text for one in heard if one.text)
         if not text:
             raise SilentRecording("No words were understood.")
-        return Heard(text, "+".join(engines))
+        return Heard(text, "+".join(dict.fromkeys(one.engine for one in heard)))
 
     async def _sound(self, recording: Recording) -> audio.AudioSegment:
         try:
@@ -81,7 +85,7 @@ class Transcription:
         except OSError:
             raise NoAnswer("The recording is not kept any more.") from None
         try:
-            sound = await audio.decode(data, RATE)
+            sound = await audio.decode(data, RATE, recording.seconds + ALLOWANCE + 1)
         except BadAnswer:
             raise NotASound("The recording is no sound.") from None
         if audio.seconds(sound) > recording.seconds + ALLOWANCE:
@@ -95,14 +99,11 @@ class Transcription:
         errors: list[ProviderError] = []
         for engine in sorted(self._engines, key=lambda one: not self._health.well(one.name)):
             try:
-                async with asyncio.timeout(self._seconds):
-                    text = await engine.hear(sound)
+                texts = [await engine.hear(part) async for part in parts(sound, engine.part_seconds)]
                 self._health.succeeded(engine.name)
-                return Heard(text.strip(), engine.name)
+                return Heard(" ".join(text.strip() for text in texts if text.strip()), engine.name)
             except ProviderError as error:
                 errors.append(error)
-            except TimeoutError:
-                errors.append(NoAnswer(f"The transcription by {engine.name} took too long."))
             log.warning("transcription failed", engine=engine.name, detail=str(errors[-1]))
             self._health.failed(engine.name, errors[-1])
         raise _most_telling(errors)
@@ -114,12 +115,18 @@ def _most_telling(errors: Sequence[ProviderError]) -> ProviderError:
     return next(deaf, None) or (errors[0] if errors else CannotHear("No transcription is set up."))
 
 
-def parts(sound: audio.AudioSegment) -> list[audio.AudioSegment]:
-    """Of at most PART_SECONDS each, cut in the quietest tenth of a second before that."""
-    cut = []
-    while audio.seconds(sound) > PART_SECONDS:
-        end = PART_SECONDS * 1000
-        quiet = min(range(end - QUIET_SECONDS * 1000, end, 100), key=lambda at: sound[at : at + 100].rms)
-        cut.append(sound[: quiet + 50])
-        sound = sound[quiet + 50 :]
-    return [*cut, sound]
+async def parts(sound: audio.AudioSegment, most: float) -> AsyncIterator[audio.AudioSegment]:
+    """Of at most so many seconds each, cut in the quietest place of the last half minute of that."""
+    start, length = 0, len(sound)
+    while length - start > most * 1000:
+        cut = await asyncio.to_thread(_quietest, sound, start, int(most * 1000))
+        yield sound[start:cut]
+        start = cut
+    yield sound[start:]
+
+
+def _quietest(sound: audio.AudioSegment, start: int, most: int) -> int:
+    """The middle of a pause, in milliseconds."""
+    end = start + most - QUIET_MS
+    places = range(end - min(QUIET_SECONDS * 1000, most // 2), end, STEP_MS)
+    return min(places, key=lambda at: (sound[at : at + QUIET_MS].rms, -at)) + QUIET_MS // 2

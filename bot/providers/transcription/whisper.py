@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.providers.errors import BadAnswer, CannotHear, ProviderError
+from bot.providers.errors import BadAnswer, CannotHear, NoAnswer, ProviderError
 from bot.providers.speech import audio
 
 log = structlog.get_logger()
@@ -31,38 +31,53 @@ HASHES = {
 
 class LocalWhisper:
     name = "whisper"
+    part_seconds = 60
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is where the model is put together."""
+    def __init__(self, folder: Path, *, seconds: float = 90) -> None:
+        """`folder` is where the model is put together; `seconds` how long one part may take."""
         self._folder = folder / "whisper-base-1.0.0"
-        self._lock = asyncio.Lock()
+        self._seconds = seconds
+        self._turns = asyncio.Lock()
+        self._busy = threading.Lock()
         self._model: Any = None
 
     async def hear(self, sound: audio.AudioSegment) -> str:
         stopped = threading.Event()
-        async with self._lock:  # it takes all of the machine's cores
+        async with self._turns:  # it takes all of the machine's cores
             try:
-                return await asyncio.to_thread(self._hear, sound, stopped)
+                async with asyncio.timeout(self._seconds):
+                    return await asyncio.to_thread(self._hear, sound, stopped)
             except ProviderError:
                 raise
+            except TimeoutError:
+                raise NoAnswer("The local transcription took too long.") from None
             except Exception as error:
                 raise BadAnswer(f"The local transcription failed ({type(error).__name__}).") from error
             finally:
                 stopped.set()
 
     def _hear(self, sound: audio.AudioSegment, stopped: threading.Event) -> str:
+        with self._busy:  # one that was stopped may still be at its last half minute
+            return "" if stopped.is_set() else self._words(sound, stopped)
+
+    def _words(self, sound: audio.AudioSegment, stopped: threading.Event) -> str:
         if self._model is None:
             self._model = load(self._folder)
-        import numpy  # comes with the model's packages
-
-        samples = numpy.frombuffer(sound.set_frame_rate(16_000).raw_data, numpy.int16).astype(numpy.float32)
-        segments, _about = self._model.transcribe(samples / 32_768, beam_size=5)
+        segments, _about = self._model.transcribe(_samples(sound), beam_size=5)
         heard = []
         for segment in segments:
             if stopped.is_set():
                 break
             heard.append(segment.text.strip())
         return " ".join(heard)
+
+
+def _samples(sound: audio.AudioSegment) -> Any:
+    """As the model wants them: 16 kHz, from -1 to 1."""
+    import numpy  # comes with the model's packages
+
+    whole = numpy.frombuffer(sound.set_frame_rate(16_000).raw_data, numpy.int16)
+    return whole.astype(numpy.float32) / 32_768
 
 
 def is_installed() -> bool:
