@@ -194,7 +194,8 @@ async def test_what_waits_is_told_with_its_age(app, telegram, models):  # noqa: 
 
     async def waits():
         now = await look(app)
-        return now if now.of("bot_jobs_queued", kind="text") == 2 else None
+        counts = [now.of(f"bot_jobs_{state}", kind="text") for state in ("running", "queued")]
+        return now if counts == [1, 2] else None
 
     now = await until(waits, 5)
     await asyncio.sleep(0.1)
