@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.credential_lines import read_lines
 from bot.settings import AddressTaken
 from bot.spread import Spread
-from tests.gateway.conftest import models, program, settings  # noqa: F401
+from tests.gateway.conftest import models, patience, program, settings  # noqa: F401
 from tests.gateway.upstream import chat, chunk
 from tests.world import ADA, BEN, BOSS, hosted, settings_for, until
 

@@ -1,5 +1,6 @@
 """Servers that speak the OpenAI API in their own way, or no API at all."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,13 +10,18 @@ from aiohttp import web
 
 from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
-from bot.providers import Answer, ImageRequest, TextRequest, Usage
+from bot.catalog.voices import read_voices
+from bot.providers import Answer, ImageRequest, SpeechRequest, TextRequest, Usage
 from bot.providers.errors import BadAnswer, NoAnswer, ProviderError
 from bot.providers.image import ImageProvider
+from bot.providers.speech import SpeechProvider, audio
+from bot.providers.speech.espeak import Espeak
+from bot.providers.speech.openai import OpenAISpeech
 from bot.providers.text import TextProvider
 from bot.providers.upstream import Upstream, open_upstream
 from bot.sandbox.pictures import draw_picture
 from tests.providers.conftest import KEY
+from tests.sounds import tone_wav
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -215,3 +221,43 @@ async def test_an_upstream_that_makes_one_picture_a_call_is_asked_several_times(
     assert (len(first.files), len(second.files)) == (4, 2)
     assert steps == ["1/4", "2/4", "3/4", "4/4"]
     assert [body["n"] for body in calls[calls_of_first:]] == [1, 1], "it was remembered"
+
+
+async def spoken_by(client: Upstream) -> Answer:
+    """By the upstream, which gets a second; else by the local voice."""
+    provider = SpeechProvider([OpenAISpeech(client, "m", seconds=1), Espeak()], read_voices(), seconds=1)
+    request = SpeechRequest(text="Good morning to all of you, dear friends, wherever you are.", language="en")
+    return await provider.answer(request, (), lambda text: None)
+
+
+async def as_speech(share: float) -> bytes:
+    """An MP3 of three seconds, of which only so much comes."""
+    data = await audio.encode(await audio.decode(tone_wav(3)), "mp3")
+    return data[: int(len(data) * share)]
+
+
+@pytest.mark.parametrize(("share", "engine"), [(1, "openai"), (0.3, "espeak"), (0.01, "espeak")])
+async def test_an_upstreams_mp3_that_breaks_off_is_not_taken(share, engine):
+    data = await as_speech(share)
+
+    async def handler(request: web.Request) -> web.Response:
+        return web.Response(body=data, content_type="audio/mpeg")
+
+    async with served(handler) as client:
+        assert (await spoken_by(client)).engine == engine
+
+
+@pytest.mark.parametrize("after", [0, 500])
+async def test_an_upstream_that_hangs_before_or_amid_its_speech_is_left_in_time(after):
+    data = (await as_speech(1))[:after]
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "audio/mpeg", "Content-Length": "9000"})
+        if after:
+            await answer.prepare(request)
+            await answer.write(data)
+        await asyncio.sleep(60)
+        return answer
+
+    async with served(handler) as client, asyncio.timeout(20):
+        assert (await spoken_by(client)).engine == "espeak"

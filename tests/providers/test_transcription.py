@@ -144,8 +144,8 @@ async def test_each_part_has_its_own_time_which_begins_when_its_turn_has_come(mo
 
 
 async def test_a_part_that_takes_too_long_is_given_up_and_leaves_the_model_to_the_next(model, tmp_path):
-    local = LocalWhisper(tmp_path, seconds=0.5)
-    model.seconds = 20
+    local = LocalWhisper(tmp_path, seconds=1)
+    model.seconds = 6
     with pytest.raises(NoAnswer):
         await local.hear(await audio.decode(tone_wav(1)))
     model.seconds = 0.01
