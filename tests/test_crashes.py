@@ -43,8 +43,8 @@ async def bot(
         "OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-tests", "ADMIN_IDS": str(BOSS),
         "DATA_DIR": str(folder), "HTTP_PORT": "0", "TELEGRAM_PACING": "false", "DRAIN_SECONDS": "1",
         "PYTHONPATH": str(ROOT), "LOG_LEVEL": "warning", "SPEECH_ENGINES": "openai",
-        "NOTE_CHARACTERS": os.environ.get("NOTE_CHARACTERS", "1500"),
         "MODERATION": "local",
+        "NOTE_CHARACTERS": os.environ.get("NOTE_CHARACTERS", "1500"),
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.crashing", place, cwd=folder, env=env,

@@ -267,3 +267,13 @@ async def test_all_is_below_the_prefix_and_nothing_beside_it(settings, telegram)
             "/v1/models", "/api/v1/account", "/chat", "/files/x", "/over",
         ):  # fmt: skip
             assert (await outside.see(path)).status == 404, path
+
+
+async def test_a_word_that_is_no_text_is_refused_like_any_other(admin):
+    ours = {"Origin": admin.origin, "Sec-Fetch-Site": "same-origin"}
+    async with admin.http.post(
+        admin.address + "/console/upstreams/clear", data=b'{"csrf": "\\ud800"}', headers=ours
+    ) as answer:
+        assert answer.status == 403
+    async with admin.http.post(admin.address + "/console/upstreams/clear", data=b"[", headers=ours) as answer:
+        assert answer.status == 400

@@ -117,6 +117,71 @@ async def test_a_failing_function_is_undone_alone(notes: Storage) -> None:
     assert await noted(notes) == ["before", "after"]
 
 
+async def test_a_brief_function_that_fails_is_undone_alone(notes: Storage) -> None:
+    before, wrong, after = await asyncio.gather(
+        notes.write_brief(note, "before"), notes.write_brief(note_and_fail, "wrong"),
+        notes.write_brief(note, "after"), return_exceptions=True,
+    )  # fmt: skip
+
+    assert (before, after) == ("before", "after")
+    assert isinstance(wrong, LookupError)
+    assert await noted(notes) == ["before", "after"]
+
+
+async def test_brief_functions_wait_for_the_one_that_is_at_work(notes: Storage) -> None:
+    gate = HalfWay()
+    working = begin(notes.write(gate.write))
+    await asyncio.to_thread(gate.entered.wait)
+
+    brief = begin(notes.write_brief(note, "third"))
+    await asyncio.sleep(0.05)
+    assert not brief.done()
+    gate.released.set()
+    await asyncio.gather(working, brief)
+
+    assert await noted(notes) == ["first", "second", "third"]
+
+
+async def test_nobody_is_told_before_what_is_brief_is_on_the_disk(notes: Storage, tmp_path: Path) -> None:
+    told = await notes.write_brief(note, "hello")
+
+    with sqlite3.connect(tmp_path / "books.db") as other:
+        assert other.execute("SELECT text FROM note").fetchall() == [(told,)]
+
+
+async def test_a_lock_of_another_program_holds_up_neither_the_loop_nor_what_is_brief(
+    notes: Storage, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "books.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        brief = begin(notes.write_brief(note, "hello"))
+        began = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.1)
+        assert asyncio.get_running_loop().time() - began < 1
+        assert not brief.done()
+        other.execute("COMMIT")
+
+    assert await brief == "hello"
+    assert await noted(notes) == ["hello"]
+
+
+async def test_what_is_brief_is_written_although_its_loop_ends(tmp_path: Path) -> None:
+    async with open_storage(tmp_path / "books.db") as storage:
+        await storage.write(lambda conn: conn.run(TABLE))
+        waiting = begin(storage.write_brief(note, "hello"))
+        await asyncio.sleep(0)
+    with sqlite3.connect(tmp_path / "books.db") as other:
+        assert other.execute("SELECT text FROM note").fetchall() == [("hello",)]
+    assert await waiting == "hello"
+
+
+async def test_a_row_is_looked_up_by_its_key(notes: Storage) -> None:
+    await notes.write(note, "hello")
+
+    assert await notes.look_up("SELECT text FROM note WHERE text = :text", text="hello") == ("hello",)
+    assert await notes.look_up("SELECT text FROM note WHERE text = :text", text="none") is None
+
+
 async def test_a_cancelled_caller_never_leaves_half_a_transaction(notes: Storage) -> None:
     gate = HalfWay()
     caller = begin(notes.write(gate.write))

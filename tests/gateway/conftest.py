@@ -57,14 +57,22 @@ def given() -> dict[str, Any]:
 
 
 @pytest.fixture
-def settings(telegram: SandboxTelegram, models: Upstream, tmp_path: Path, given: dict[str, Any]) -> Settings:
+def patience() -> dict[str, Any]:
+    """With upstreams: little. Tests that are not about slow ones have more, for slow machines."""
+    return {"gateway_silence_seconds": 1, "gateway_seconds": 2}
+
+
+@pytest.fixture
+def settings(
+    telegram: SandboxTelegram, models: Upstream, tmp_path: Path, given: dict[str, Any],
+    patience: dict[str, Any],
+) -> Settings:  # fmt: skip
     (tmp_path / "tariff.toml").write_text(TARIFF)
     return settings_for(
         telegram, models, tmp_path / "data",
         **{
             "tariff_file": str(tmp_path / "tariff.toml"), "signup_tokens": 0,
-            "upstream_wait_seconds": 1, "gateway_silence_seconds": 1, "gateway_seconds": 2,
-            "refill_tokens": 0, **given,
+            "upstream_wait_seconds": 1, "refill_tokens": 0, **patience, **given,
         },
     )  # fmt: skip
 

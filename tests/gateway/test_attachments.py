@@ -19,6 +19,11 @@ MORE = {"input_seconds": 0.5, "input_part_mb": 1, "input_mb": 2}
 
 
 @pytest.fixture
+def patience():
+    return {}
+
+
+@pytest.fixture
 async def web():
     async with Web() as web:
         yield web

@@ -12,6 +12,11 @@ PATH = "/completions"
 
 
 @pytest.fixture
+def patience():
+    return {}
+
+
+@pytest.fixture
 def lacking(models):
     """An upstream without /completions, as llama.cpp's and others say it."""
 

@@ -18,6 +18,11 @@ ON = {"conversations": True}
 
 
 @pytest.fixture
+def patience():
+    return {}
+
+
+@pytest.fixture
 def given():
     return ON
 

@@ -37,6 +37,11 @@ request = 0
 
 
 @pytest.fixture
+def patience():
+    return {}
+
+
+@pytest.fixture
 def given():
     return {"speech_engines": "openai,espeak"}
 

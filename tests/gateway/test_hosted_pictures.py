@@ -16,6 +16,11 @@ ASKED = {"model": "gpt-image-1", "prompt": "a cat"}
 
 
 @pytest.fixture
+def patience():
+    return {}
+
+
+@pytest.fixture
 async def elsewhere():
     """A server of pictures that is not the upstream's own."""
     async with Web() as elsewhere:

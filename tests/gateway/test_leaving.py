@@ -1,6 +1,7 @@
 """A program leaves in the middle: what it pays, whatever its upstream reports, to the millitoken."""
 
 import asyncio
+import time
 from typing import NamedTuple
 
 import pytest
@@ -110,3 +111,66 @@ async def test_a_program_that_leaves_a_plain_request_pays_nothing(program, model
 
     assert (await program.settled()).posted == 1_000_000
     await until(lambda: models.left == 1)
+
+
+def slow_books(seconds: float):
+    """A write that everybody else waits for."""
+    return lambda conn: time.sleep(seconds)
+
+
+async def test_who_leaves_while_the_hold_is_being_made_gets_it_back(program, app, models):
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(app.storage.write(slow_books(1.2)))
+        await asyncio.sleep(0.05)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await program.chat()
+
+    async def made():
+        return await program.relays()
+
+    rows = await until(made)
+    assert await program.settled() == (1_000_000, 0)
+    assert [row.charged for row in rows] == [0]
+    assert (await program.chat()).status == 200
+    assert len(models.bodies) == 1, "nobody was asked for who had gone"
+
+
+async def test_an_upstream_that_falls_silent_is_told_of_though_the_books_are_slow(program, app, models):
+    """Nothing wakes a request that only waits for its end to be written."""
+
+    async def act(request, body):
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        await answer.write(b'{"id": "x", "choices": [')
+        await asyncio.sleep(60)
+        return answer
+
+    models.act = act
+    async with asyncio.TaskGroup() as tasks:
+        asking = tasks.create_task(program.chat())
+        await until(lambda: models.bodies)
+        await asyncio.sleep(0.7)
+        tasks.create_task(app.storage.write(slow_books(2)))
+
+    assert asking.result().status == 502
+    assert await program.settled() == (1_000_000, 0)
+
+
+@pytest.mark.parametrize("given", [{"gateway_silence_seconds": 20, "gateway_seconds": 20}])
+async def test_a_report_is_waited_for_also_where_it_was_a_write_that_showed_who_had_left(program, models):
+    async def act(request, body):
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await answer.prepare(request)
+        for event in WORDS:
+            await answer.write(event)
+        await asyncio.sleep(0.1)
+        await answer.write(STOP)
+        await asyncio.sleep(1.2)  # meanwhile the gateway looks who is there
+        await answer.write(chunk(usage=(100, 50)) + DONE)
+        return answer
+
+    models.act = act
+    await program.leave_after(10)
+
+    assert await program.settled() == (1_000_000 - REPORTED, 0)

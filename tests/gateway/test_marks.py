@@ -9,6 +9,11 @@ from tests.gateway.program import question
 from tests.gateway.upstream import chat
 
 
+@pytest.fixture
+def patience():
+    return {}
+
+
 @pytest.mark.parametrize("given", [{"api_code_requests": 5}])
 @pytest.mark.parametrize("stream", [False, True])
 async def test_how_much_may_still_be_asked_is_said_with_each_answer(program, models, stream):

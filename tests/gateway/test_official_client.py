@@ -13,6 +13,11 @@ from tests.world import ADA
 PIXEL = data_url(png())
 
 
+@pytest.fixture
+def patience():
+    return {}
+
+
 def user(content):
     return [{"role": "user", "content": content}]
 

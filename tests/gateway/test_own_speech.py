@@ -12,6 +12,11 @@ TEXT = "Hello, this is a test of speech."
 
 
 @pytest.fixture
+def patience():
+    return {}
+
+
+@pytest.fixture
 def given():
     return {"speech_engines": "openai,espeak", "upstream_wait_seconds": 0}
 

@@ -15,6 +15,11 @@ NO_LIMITS = {"hour_limit": 0, "minute_limit": 0, "second_limit": 0}
 
 
 @pytest.fixture
+def patience():
+    return {}
+
+
+@pytest.fixture
 def given():
     return NO_LIMITS
 

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.credential_lines import read_lines
 from bot.settings import AddressTaken
 from bot.spread import Spread
-from tests.gateway.conftest import models, program, settings  # noqa: F401
+from tests.gateway.conftest import models, patience, program, settings  # noqa: F401
 from tests.gateway.upstream import chat, chunk
 from tests.world import ADA, BEN, BOSS, hosted, settings_for, until
 
@@ -194,7 +194,8 @@ async def test_what_waits_is_told_with_its_age(app, telegram, models):  # noqa: 
 
     async def waits():
         now = await look(app)
-        return now if now.of("bot_jobs_queued", kind="text") == 2 else None
+        counts = [now.of(f"bot_jobs_{state}", kind="text") for state in ("running", "queued")]
+        return now if counts == [1, 2] else None
 
     now = await until(waits, 5)
     await asyncio.sleep(0.1)

@@ -148,7 +148,9 @@ async def visit(request: web.Request) -> Visit:
         check_origin(request)
         given = await posted(request)
         shown = request.headers.get("X-CSRF") or given.get("csrf")
-        if not isinstance(shown, str) or not hmac.compare_digest(shown.encode(), csrf.encode()):
+        if not isinstance(shown, str) or not hmac.compare_digest(
+            shown.encode(errors="replace"), csrf.encode()
+        ):
             raise web.HTTPForbidden(reason="This page is too old. Load it again.")
     return Visit(request, console, row.admin, digest, csrf, row.told, given)
 

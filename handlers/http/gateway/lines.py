@@ -99,6 +99,10 @@ class Line:
         """The answer is there: what is left to do is ours."""
         self._deadline = self._heard_at = math.inf
 
+    def let_be(self) -> None:
+        """Nothing wakes its task any more: what it still waits for is the books, or a last report."""
+        self._why = Left()
+
     async def look(self, at: float) -> None:
         stuck = self._writing and at - self._wrote_at > STUCK_SECONDS
         if self.gone or stuck:

@@ -1,7 +1,10 @@
 """The hold before, the charge after: the same lines for every request of the gateway, whatever it asks."""
 
+import asyncio
+
 import structlog
 
+from billing import Connection
 from billing.ledger import MILLI
 from billing.model_prices import Units
 from bot import relays
@@ -63,7 +66,22 @@ async def afford(storage: Storage, code: int, path: str, given: Given, quote: Qu
 async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
     """Set the tokens aside. Raises a Refusal."""
     new = NewRelay(code, path, given.public, *quote, boot)
-    return Meter(storage, code, given, await storage.write_brief(relays.begin, new, now()))
+    made: list[Begun] = []
+
+    def make(conn: Connection) -> Begun:
+        made.append(relays.begin(conn, new, now()))
+        return made[0]
+
+    try:
+        return Meter(storage, code, given, await storage.write_brief(make))
+    except asyncio.CancelledError:  # the hold is made all the same, and nobody would end it
+        await storage.write(_give_back, made)
+        raise
+
+
+def _give_back(conn: Connection, made: list[Begun]) -> None:
+    for begun in made:
+        relays.end(conn, begun.id, Ended("left"), now())
 
 
 def shown(amount: int) -> str:

@@ -192,6 +192,7 @@ class Gateway:
             await meter.end("left")
             return web.Response(status=GONE)
         finally:  # whatever has happened, nothing stays held
+            line.let_be()
             await meter.end("failed")
             self.used.note(given.price.name, meter)
 

@@ -94,6 +94,7 @@ class Relaying:
         await self._line.begin(web.StreamResponse(status=reply.status, headers=all_headers))
 
     async def _after_leaving(self, reply: Reply) -> None:
+        self._line.let_be()
         if self._seen.ended and self._seen.usage is None:
             try:
                 async with asyncio.timeout(REPORT_SECONDS):
@@ -110,6 +111,7 @@ class Relaying:
         """The fault is not the program's: nothing is charged, and it is told where it has not been."""
         if self._line.response is None:
             raise error
+        self._line.take_your_time()
         self._line.request[ENDED] = "failed"
         await self._meter.end("failed")
         ours = error if isinstance(error, ProviderError) else NoAnswer("The answer took too long.")
