@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalog.voices import read_voices
-from bot.providers import SpeechRequest
+from bot.providers import Answer, SpeechRequest
 from bot.providers.errors import (
     BadAnswer,
     ContentRefused,
@@ -317,14 +317,18 @@ def test_a_folder_with_a_long_name_gets_a_short_link(tmp_path: Path):
 async def test_a_long_text_becomes_several_notes_in_order_where_they_are_wanted(monkeypatch):
     monkeypatch.setattr("bot.providers.speech.NOTE_CHARACTERS", 130)
     engine = Played()
-    steps: list[str] = []
+    steps: list[str | Answer] = []
     request = SpeechRequest(text=(ENGLISH + " ") * 6, format="ogg", notes=True)
 
     answer = await speech(engine).answer(request, (), steps.append)
 
     assert len(answer.files) == len(engine.asked) == 3
     assert " ".join(words.text for words in engine.asked) == request.text.strip()
-    assert steps == ["0/3", "1/3", "2/3"]
+    assert [step for step in steps if isinstance(step, str)] == ["0/3", "1/3", "2/3"]
+    early = [step for step in steps if isinstance(step, Answer)]
+    assert [len(part.files) for part in early] == [1, 2], "the last is the answer's own"
+    assert [list(part.files) for part in early] == [list(answer.files[:1]), list(answer.files[:2])]
+    assert [len(part.notes) for part in (*early, answer)] == [1, 2, 3]
     whole = await speech(Played()).answer(request.model_copy(update={"notes": False}), (), steps.append)
     assert len(whole.files) == 1
 

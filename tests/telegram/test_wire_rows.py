@@ -162,7 +162,10 @@ FILES = {
         "test_an_incoming_album_is_one_request", "test_an_album_of_photos_gets_one_answer",
     ),
     "an album's caption": "test_album__its_price_is_under_the_first",
-    "a voice note refused as such": "test_voice_refused__it_comes_as_audio_and_then_as_a_file",
+    "a voice note refused as such": (
+        "test_voice_refused__it_comes_as_audio",
+        "test_voice_and_audio_refused__the_words_come_in_writing_and_cost_nothing",
+    ),
 }  # fmt: skip
 
 LIMITS = {
