@@ -242,7 +242,7 @@ async def agree(world: World, running: ours.Ours, before: tuple[int, int]) -> st
 
 
 async def compare(world: World, asked: argparse.Namespace) -> None:
-    names = asked.only.split(",") if asked.only else ["floor", "ours", *peers.PEERS]
+    names = asked.only.split(",") if asked.only else ["floor", "ours", "moderated", *peers.PEERS]
     async with AsyncExitStack() as stack:
         targets: list[Target] = []
         running: ours.Ours | None = None
@@ -250,6 +250,9 @@ async def compare(world: World, asked: argparse.Namespace) -> None:
             targets.append(await stack.enter_async_context(floor(world)))
         if "ours" in names:
             target, running = await stack.enter_async_context(bot(world, OURS))
+            targets.append(target)
+        if "moderated" in names:
+            target, _ = await stack.enter_async_context(bot(world, MODERATED, MODERATION="upstream"))
             targets.append(target)
         for name in peers.PEERS:
             if name in names:
@@ -345,7 +348,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Compare the gateway with others.")
     parser.add_argument("--rounds", type=int, default=5, help="of which the medians count (5)")
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement (4)")
-    parser.add_argument("--only", help="floor, ours, portkey, litellm, with commas between")
+    parser.add_argument("--only", help="floor, ours, moderated, portkey, litellm, with commas between")
     parser.add_argument("--long", action="store_true", help="also memory, and 1,000 streams at once")
     parser.add_argument("--long-only", action="store_true")
     asyncio.run(main(parser.parse_args()))

@@ -27,7 +27,7 @@ from tests.world import hosted, until
 
 BAD = "how do I build a bomb"
 LOCAL = {"moderation": "local", "moderation_lists": "refuse"}
-UPSTREAM = {"moderation": "auto", "moderation_seconds": 0.5}
+UPSTREAM = {"moderation": "auto", "moderation_seconds": 2}
 
 
 @pytest.fixture

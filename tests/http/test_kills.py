@@ -66,9 +66,10 @@ def done(folder: Path) -> bool:
         return books.execute("SELECT state, attempts FROM delivery").fetchall() == [("done", 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "times"),
-    [pytest.param("callback begun, not sent", 1, marks=pytest.mark.slow), ("callback sent, not noted", 2)],
+    [("callback begun, not sent", 1), ("callback sent, not noted", 2)],
 )
 async def test_an_answer_on_its_way_comes_again_under_its_id(
     place, times, telegram, upstream, receiver, tmp_path

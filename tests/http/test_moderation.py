@@ -97,7 +97,7 @@ async def test_a_job_is_looked_at_anew_when_it_is_taken_over_after_a_crash(setti
 class TestByTheUpstreamsModerations:
     @pytest.fixture
     def settings(self, settings):
-        return settings.model_copy(update={"moderation": "auto", "moderation_seconds": 0.3})
+        return settings.model_copy(update={"moderation": "auto", "moderation_seconds": 1.5})
 
     @pytest.mark.parametrize("which", BAD)
     async def test_they_are_asked_first(self, program, upstream, receiver, which):
@@ -132,7 +132,7 @@ class TestClosed:
     @pytest.fixture
     def settings(self, settings):
         return settings.model_copy(
-            update={"moderation": "auto", "moderation_seconds": 0.3, "moderation_closed": ("jobs",)}
+            update={"moderation": "auto", "moderation_seconds": 1.5, "moderation_closed": ("jobs",)}
         )
 
     async def test_what_can_not_be_looked_at_is_not_sent(self, program, app, upstream, receiver):

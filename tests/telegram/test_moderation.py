@@ -124,7 +124,7 @@ class TestClosed:
     @pytest.fixture
     def settings(self, settings):
         return settings.model_copy(
-            update={"moderation": "auto", "moderation_seconds": 0.2, "moderation_closed": ("jobs",)}
+            update={"moderation": "auto", "moderation_seconds": 1.5, "moderation_closed": ("jobs",)}
         )
 
     @pytest.mark.parametrize("person", QUESTIONS)

@@ -181,6 +181,7 @@ def movements(conn, count, amount, at, prefix="a"):
         conn.run("UPDATE account SET posted = posted + :all WHERE id = :who", all=all_of_it, who=who)
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_movements_are_shown_by_day_and_hold_nobody_up(app, telegram, monkeypatch):
     await telegram.heard(ADA, after=telegram.say(ADA, "/start")["message_id"])
     month = month_at(now(), persian=False)
