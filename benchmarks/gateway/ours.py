@@ -47,7 +47,7 @@ async def opened(folder: Path, upstream: int, **settings: str) -> AsyncIterator[
         "BOT_TOKEN": "1:" + "A" * 35, "TELEGRAM_URL": f"http://127.0.0.1:{upstream}",
         "OPENAI_BASE_URL": f"http://127.0.0.1:{upstream}/v1", "OPENAI_API_KEY": "none", "MODERATION": "local",
         "DATA_DIR": str(folder), "HTTP_PORT": str(port), "LOG_LEVEL": "error", "API_REQUESTS": "0",
-        "API_CODE_REQUESTS": "0", "GATEWAY_AT_ONE_TIME": "0", "MODERATION": "local",
+        "API_CODE_REQUESTS": "0", "GATEWAY_AT_ONE_TIME": "0",
     } | settings  # fmt: skip
     async with process([str(ROOT / "run.py")], env) as bot:
         await listening(port)
