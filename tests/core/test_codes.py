@@ -10,6 +10,7 @@ from billing.codes import (
     pause,
     revoke,
     rotate,
+    searched,
     used_from,
 )
 from tests.core.books import ADA, BEN, NOW, person
@@ -30,6 +31,23 @@ def test_a_code_finds_its_customer(conn: Connection) -> None:
     assert [found(conn, code) for code in codes] == [ada, ben, ada]
     assert len(set(codes)) == 3
     assert all(code.startswith(PREFIX) and len(code) >= len(PREFIX) + 43 for code in codes)
+
+
+def test_codes_are_searched_by_name_ends_number_and_owner(conn: Connection) -> None:
+    ada, ben = person(conn, ADA), person(conn, BEN)
+    for customer, name in ((ada, "My Phone"), (ben, "50% done"), (ben, "a_b")):
+        issue(conn, PEPPER, customer, name, NOW)
+    ends = listed(conn, ada)[0].shown[-4:]
+
+    def numbers(words: str) -> list[int]:
+        return [row.id for row in searched(conn, words, NOW)]
+
+    assert numbers("") == [3, 2, 1]
+    assert numbers("phone") == numbers("1") == numbers(str(ADA)) == [1]
+    assert 1 in numbers(ends)
+    assert numbers("%") == [2]  # no joker
+    assert numbers("a_") == [3]
+    assert numbers("nothing of the kind") == []
 
 
 def test_what_is_no_code_finds_nobody(conn: Connection) -> None:

@@ -80,6 +80,10 @@ def test_an_alias_is_found_by_its_name_or_pattern() -> None:
     assert prices.alias("gpt-4") is None
 
 
+def test_without_aliases_nothing_is_one() -> None:
+    assert model_prices_of("[text]\n", "here").alias("poet") is None
+
+
 def test_a_tariff_of_before_has_the_shipped_prices() -> None:
     shipped = model_prices_of(SHIPPED.read_text("utf-8"), "shipped")
 

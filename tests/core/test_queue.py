@@ -1,5 +1,7 @@
 """The jobs' rows: what a crash leaves, and what it costs the house."""
 
+import json
+
 import pytest
 
 from billing import Connection
@@ -73,6 +75,18 @@ def test_a_settled_job_is_not_settled_again(conn: Connection, ada: int) -> None:
 
     assert states(conn) == ["answered"]
     assert conn.only("SELECT state FROM call").state == "ok"
+
+
+def test_an_answer_keeps_what_was_heard_and_the_notes_it_came_in(conn: Connection, ada: int) -> None:
+    submitted(conn, ada, "k")
+    [job] = claimed(conn)
+
+    answer = Answer("Four.", heard="2 + 2?", notes=["Four.", "Five."])
+    assert queue.settle(conn, job, Outcome("answered", tokens(1), answer), NOW)
+
+    stored = json.loads(conn.only("SELECT answer FROM job").answer)
+    assert (stored["text"], stored["heard"]) == ("Four.", "2 + 2?")
+    assert stored["notes"] == ["Four.", "Five."]
 
 
 def test_a_job_is_not_settled_beyond_its_hold(conn: Connection, ada: int) -> None:
