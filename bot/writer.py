@@ -10,6 +10,7 @@ import asyncio
 import re
 import sqlite3
 import threading
+import time
 from collections import deque, namedtuple
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,8 +28,9 @@ BRIEF_BATCH = 64
 GATHER_SECONDS = 0.004
 """How long brief functions that have found the writer busy wait for others to commit with."""
 WAITING = 20_000
-LOCKED_SECONDS = 5
+LOCKED_SECONDS = 5.0
 """How long another process's lock of the file is waited for; not at all in the event loop's thread."""
+LOCKED_PAUSE = 0.02
 
 _OUTSIDE = {
     sqlite3.SQLITE_BUSY,
@@ -250,22 +252,38 @@ class Writer:
 
 def commit_together(sqlite: sqlite3.Connection, connection: Connection, batch: list[Waiting]) -> None:
     """Run every function of the batch in one transaction; a COMMIT that fails fails them all."""
-    sqlite.execute(f"PRAGMA busy_timeout = {LOCKED_SECONDS * 1000}")
-    if begin(sqlite):
-        run_each(sqlite, connection, batch)
-        commit(sqlite, batch)
-    else:
-        _fail(batch, "the file is locked")
-    sqlite.execute("PRAGMA busy_timeout = 0")
+    try:
+        _begin_patiently(sqlite)
+    except BaseException as error:
+        _undo(sqlite)
+        _fail(batch, str(error))
+        return
+    run_each(sqlite, connection, batch)
+    commit(sqlite, batch)
 
 
 def begin(sqlite: sqlite3.Connection) -> bool:
-    """Begin a transaction; False where another process keeps the file locked."""
+    """Begin a transaction; False where that can't be at once, as while another process locks the file."""
     try:
         sqlite.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError:
+    except sqlite3.Error:
+        _undo(sqlite)
         return False
     return True
+
+
+def _begin_patiently(sqlite: sqlite3.Connection) -> None:
+    """Raises what stands in the way, a lock after LOCKED_SECONDS."""
+    until = time.monotonic() + LOCKED_SECONDS
+    while True:
+        try:
+            sqlite.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            locked = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not locked or time.monotonic() > until:
+                raise
+        time.sleep(LOCKED_PAUSE)
 
 
 def run_each(sqlite: sqlite3.Connection, connection: Connection, batch: list[Waiting]) -> None:
