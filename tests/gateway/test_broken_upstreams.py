@@ -190,7 +190,7 @@ QUICK = {
     "gateway_at_one_time": 0,
 }  # fmt: skip
 """Each request asks one credential: none of them is spared because another's has failed."""
-AT_ONE_TIME = {"5 GB": 2}
+AT_ONE_TIME = {"5 GB": 2, "without an end": 10}
 """All at once, but for what would fill this process's memory with its upstream's side of it."""
 
 
