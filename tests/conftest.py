@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.sandbox.telegram import SandboxTelegram
 from bot.sandbox.upstream import OfflineUpstream
@@ -10,6 +11,15 @@ from bot.wiring import App
 from tests.world import BOT_TOKEN, hosted, people, settings_for
 
 pytest_plugins = ["tests.leaks"]
+
+# Where `rich` happens to be installed structlog draws tracebacks with every variable in them: for seconds.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.fixture
