@@ -43,7 +43,8 @@ def test_codes_are_searched_by_name_ends_number_and_owner(conn: Connection) -> N
         return [row.id for row in searched(conn, words, NOW)]
 
     assert numbers("") == [3, 2, 1]
-    assert numbers("phone") == numbers("1") == numbers(str(ADA)) == [1]
+    assert numbers("phone") == numbers(str(ADA)) == [1]
+    assert 1 in numbers("1")  # the number; random ends may have it too
     assert 1 in numbers(ends)
     assert numbers("%") == [2]  # no joker
     assert numbers("a_") == [3]
