@@ -21,16 +21,20 @@ class Purse(NamedTuple):
     account: str
     available: int
     left: int | None
-    customer: int
+    banned: bool
+    """Its customer is."""
+    debt: int
+    """What its customer owes, in millitokens."""
 
 
 def purse(conn: Connection, code: int, now: int) -> Purse:
     """Raises CodeUnusable."""
     row = conn.one(
-        "SELECT customer, account.id AS account, posted - held AS available, committed, budget_all,"
-        " budget_day, coalesce("
-        "(SELECT committed FROM code_day WHERE code = :code AND day = :day), 0) AS today"
-        " FROM api_code JOIN account"
+        "SELECT account.id AS account, account.posted - account.held AS available, committed, budget_all,"
+        " budget_day, banned_at,"
+        " (SELECT committed FROM code_day WHERE code = :code AND day = :day) AS today,"
+        " (SELECT -posted FROM account WHERE id = 'debt:' || customer) AS debt"
+        " FROM api_code JOIN customer ON customer.id = api_code.customer JOIN account"
         " ON account.id = CASE aside WHEN 1 THEN 'code:' || api_code.id ELSE 'customer:' || customer END"
         f" WHERE api_code.id = :code AND {_USABLE}",
         code=code, day=now // DAY, now=now,
@@ -38,11 +42,12 @@ def purse(conn: Connection, code: int, now: int) -> Purse:
     if row is None:
         raise CodeUnusable
     lefts = [
-        budget - committed
+        budget - (committed or 0)
         for budget, committed in ((row.budget_all, row.committed), (row.budget_day, row.today))
         if budget is not None
     ]
-    return Purse(row.account, row.available, min(lefts, default=None), row.customer)
+    left = min(lefts, default=None)
+    return Purse(row.account, row.available, left, row.banned_at is not None, row.debt or 0)
 
 
 def reserve(conn: Connection, code: int, price: int, now: int) -> str:

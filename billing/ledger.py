@@ -67,24 +67,24 @@ def transfer(
 def hold(conn: Connection, key: str, account: str, amount: int, now: int) -> None:
     """Set `amount` aside, or raise NotEnoughTokens. The same hold twice is one hold."""
     assert amount > 0, amount
-    known = conn.one("SELECT account, amount FROM hold WHERE key = :key", key=key)
-    if known is not None:
-        if known != (account, amount):
-            raise KeyReused(key)
-        return
-    taken = conn.run(
-        "UPDATE account SET held = held + :amount WHERE id = :account AND posted - held >= :amount",
-        account=account, amount=amount,
-    )  # fmt: skip
-    if not taken:
-        raise NotEnoughTokens(amount, balance(conn, account).available)
-    conn.run(
-        "INSERT INTO hold (key, account, amount, created_at) VALUES (:key, :account, :amount, :now)",
+    made = conn.run(
+        "INSERT INTO hold (key, account, amount, created_at) SELECT :key, id, :amount, :now FROM account"
+        " WHERE id = :account AND posted - held >= :amount ON CONFLICT DO NOTHING",
         key=key, account=account, amount=amount, now=now,
     )  # fmt: skip
+    if made:
+        conn.run(
+            "UPDATE account SET held = held + :amount WHERE id = :account", account=account, amount=amount
+        )
+        return
+    known = conn.one("SELECT account, amount FROM hold WHERE key = :key", key=key)
+    if known is None:
+        raise NotEnoughTokens(amount, balance(conn, account).available)
+    if known != (account, amount):
+        raise KeyReused(key)
 
 
-def capture(conn: Connection, key: str, amount: int, now: int) -> None:
+def capture(conn: Connection, key: str, amount: int, now: int) -> Balance:
     """End the hold by taking `amount` of it; the rest is free again. Raises HoldEnded."""
     assert amount > 0, amount
     ended = conn.one(
@@ -94,15 +94,17 @@ def capture(conn: Connection, key: str, amount: int, now: int) -> None:
     )  # fmt: skip
     if ended is None:
         return _same_end(conn, key, "captured", amount)
-    conn.run(
-        "UPDATE account SET held = held - :held, posted = posted - :amount WHERE id = :account",
+    left = conn.only(
+        "UPDATE account SET held = held - :held, posted = posted - :amount WHERE id = :account"
+        " RETURNING posted, held",
         held=ended.amount, amount=amount, account=ended.account,
     )  # fmt: skip
     _post(conn, SALES, amount)
-    return _record(conn, f"capture:{key}", "capture", ended.account, SALES, amount, now)
+    _record(conn, f"capture:{key}", "capture", ended.account, SALES, amount, now)
+    return Balance(*left)
 
 
-def void(conn: Connection, key: str) -> None:
+def void(conn: Connection, key: str) -> Balance:
     """End the hold without taking anything. Raises HoldEnded."""
     ended = conn.one(
         "UPDATE hold SET state = 'voided' WHERE key = :key AND state = 'open' RETURNING account, amount",
@@ -110,11 +112,11 @@ def void(conn: Connection, key: str) -> None:
     )
     if ended is None:
         return _same_end(conn, key, "voided", 0)
-    conn.run(
-        "UPDATE account SET held = held - :amount WHERE id = :account",
+    left = conn.only(
+        "UPDATE account SET held = held - :amount WHERE id = :account RETURNING posted, held",
         amount=ended.amount, account=ended.account,
     )  # fmt: skip
-    return None
+    return Balance(*left)
 
 
 def refund(conn: Connection, key: str, now: int, reason: str) -> bool:
@@ -147,7 +149,8 @@ def _record(
     )  # fmt: skip
 
 
-def _same_end(conn: Connection, key: str, state: str, captured: int) -> None:
-    known = conn.one("SELECT state, captured FROM hold WHERE key = :key", key=key)
-    if known != (state, captured):
+def _same_end(conn: Connection, key: str, state: str, captured: int) -> Balance:
+    known = conn.one("SELECT state, captured, account FROM hold WHERE key = :key", key=key)
+    if known is None or (known.state, known.captured) != (state, captured):
         raise HoldEnded(key)
+    return balance(conn, known.account)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from billing import Connection, budgets
 from billing.errors import BudgetSpent, InDebt, NotEnoughTokens
-from billing.ledger import balance, capture, hold, void
+from billing.ledger import capture, hold, void
 from billing.model_prices import Units
 from bot.queue import Banned
 
@@ -55,7 +55,10 @@ class Ended(NamedTuple):
 def afford(conn: Connection, new: NewRelay, now: int) -> Funds:
     """What could be held for it now. Raises a Refusal where it could not begin."""
     purse = budgets.purse(conn, new.code, now)
-    _refuse(conn, purse.customer)
+    if purse.banned:
+        raise Banned
+    if purse.debt:
+        raise InDebt(purse.debt)
     amount = min(new.most, purse.available, new.most if purse.left is None else purse.left)
     if amount < new.least:
         if purse.available >= new.least:
@@ -82,18 +85,6 @@ def hold_key(relay: int) -> str:
     return f"relay:{relay}"
 
 
-def _refuse(conn: Connection, customer: int) -> None:
-    row = conn.only(
-        "SELECT banned_at, (SELECT posted FROM account WHERE id = 'debt:' || customer.id) AS debt"
-        " FROM customer WHERE id = :customer",
-        customer=customer,
-    )
-    if row.banned_at is not None:
-        raise Banned
-    if row.debt:
-        raise InDebt(-row.debt)
-
-
 def end(conn: Connection, relay: int, ended: Ended, now: int, also: Sequence[Also] = ()) -> int:
     """End it with its hold, and what else belongs to its answer; what its account has now."""
     units = ended.units
@@ -101,19 +92,17 @@ def end(conn: Connection, relay: int, ended: Ended, now: int, also: Sequence[Als
         "UPDATE relay SET state = :state, charged = :charged, credential = :credential, asked = :asked,"
         " prompt_tokens = :prompt, completion_tokens = :completion, pictures = :pictures,"
         " characters = :characters, seconds = :seconds, ended_at = :now"
-        " WHERE id = :id AND state = 'running' RETURNING account, code, held, started_at",
+        " WHERE id = :id AND state = 'running' RETURNING code, held, started_at",
         state=ended.state, charged=ended.charged, credential=ended.credential, asked=ended.asked,
         prompt=units.prompt, completion=units.completion, pictures=units.pictures,
         characters=units.characters, seconds=units.seconds, now=now, id=relay,
     )  # fmt: skip
-    if ended.charged:
-        capture(conn, hold_key(relay), ended.charged, now)
-    else:
-        void(conn, hold_key(relay))
+    key = hold_key(relay)
+    left = capture(conn, key, ended.charged, now) if ended.charged else void(conn, key)
     budgets.give_back(conn, row.code, row.started_at, row.held - ended.charged)
     for write in also:
         write(conn, relay, now)
-    return balance(conn, row.account).available
+    return left.available
 
 
 def recover(conn: Connection, boot: str, now: int) -> int:

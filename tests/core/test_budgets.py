@@ -207,11 +207,11 @@ def test_chat_and_codes_run_side_by_side_each_up_to_its_own_number(
 
 def test_a_purse_says_who_pays_and_what_is_left(conn: Connection, ada: int, code: int) -> None:
     has = balance(conn, account_of(ada)).available
-    assert purse(conn, code, NOW) == Purse(account_of(ada), has, None, ada)
+    assert purse(conn, code, NOW) == Purse(account_of(ada), has, None, banned=False, debt=0)
     change(conn, code, None, "budget_all", tokens(9))
     change(conn, code, None, "budget_day", tokens(5))
     ask(conn, ada, code, price=2)
-    assert purse(conn, code, NOW) == Purse(account_of(ada), has - tokens(2), tokens(3), ada)
+    assert purse(conn, code, NOW) == Purse(account_of(ada), has - tokens(2), tokens(3), banned=False, debt=0)
     assert purse(conn, code, NOW + DAY).left == tokens(5)
     set_aside(conn, "one", code, ada, tokens(1), NOW)
     assert purse(conn, code, NOW).account == account_of_code(code)

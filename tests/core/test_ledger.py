@@ -143,9 +143,11 @@ def test_nobody_holds_more_than_they_have(conn: Connection, ada: str) -> None:
 def test_a_capture_takes_what_was_used_and_frees_the_rest(conn: Connection, ada: str) -> None:
     hold(conn, "h", ada, tokens(4), NOW)
 
-    capture(conn, "h", tokens(3), NOW)
+    hold(conn, "other", ada, tokens(2), NOW)
 
-    assert balance(conn, ada) == Balance(posted=tokens(7), held=0)
+    left = capture(conn, "h", tokens(3), NOW)
+
+    assert left == balance(conn, ada) == Balance(posted=tokens(7), held=tokens(2))
     assert balance(conn, SALES).posted == tokens(3)
 
 
@@ -161,9 +163,11 @@ def test_nobody_pays_more_than_was_held(conn: Connection, ada: str) -> None:
 def test_a_void_gives_all_back(conn: Connection, ada: str) -> None:
     hold(conn, "h", ada, tokens(4), NOW)
 
-    void(conn, "h")
+    hold(conn, "other", ada, tokens(2), NOW)
 
-    assert balance(conn, ada) == Balance(posted=tokens(10), held=0)
+    left = void(conn, "h")
+
+    assert left == balance(conn, ada) == Balance(posted=tokens(10), held=tokens(2))
 
 
 def test_a_hold_ends_once(conn: Connection, ada: str) -> None:
@@ -172,8 +176,8 @@ def test_a_hold_ends_once(conn: Connection, ada: str) -> None:
     capture(conn, "taken", tokens(3), NOW)
     void(conn, "given back")
 
-    capture(conn, "taken", tokens(3), NOW)  # the same end twice is one
-    void(conn, "given back")
+    # The same end twice is one.
+    assert capture(conn, "taken", tokens(3), NOW) == void(conn, "given back") == balance(conn, ada)
     for end_otherwise in (
         lambda: capture(conn, "taken", tokens(2), NOW),
         lambda: void(conn, "taken"),
