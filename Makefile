@@ -60,7 +60,7 @@ bench-callback: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.callback $(ARGS)
 
 # Beside what people would use instead, which is installed once under .bench-peers (PyPI, npm).
-bench-gateway: .venv/bench.stamp
+bench-gateway: .venv/dev.stamp
 	@$(BIN)/python -m benchmarks.gateway $(ARGS)
 
 bench-purchases: .venv/dev.stamp
@@ -96,9 +96,6 @@ bench-audit: .venv/dev.stamp
 
 .venv/slow.stamp: requirements/slow.txt .venv/dev.stamp
 	@$(PIP) -r requirements/slow.txt && touch $@
-
-.venv/bench.stamp: requirements/bench.txt .venv/dev.stamp
-	@$(PIP) -r requirements/bench.txt && touch $@
 
 .venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
 	@$(PIP) -r requirements/browser.txt && touch $@

@@ -10,6 +10,8 @@ from pathlib import Path
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the bot listens, Ctrl-C ends without a traceback
 
+import uvloop
+
 from billing.tariff import TariffError
 from bot.books import open_books
 from bot.catalog.packs import PacksError
@@ -22,6 +24,8 @@ from handlers import command_line
 EXPECTED = (SettingsError, TariffError, PacksError, UpstreamPricesError, StorageError, AddressTaken)
 INTERRUPTED = 130
 """What a shell expects of a program that Ctrl-C ended."""
+GARBAGE = 10_000, 20, 50
+"""When cycles are looked for, in allocations and rounds: a request leaves hardly any."""
 
 
 async def run(settings: Settings) -> None:
@@ -36,6 +40,7 @@ async def run(settings: Settings) -> None:
     async with open_app(settings) as app:
         gc.collect()
         gc.freeze()  # what lives as long as the program need not be looked through again and again
+        gc.set_threshold(*GARBAGE)
         if not stop.is_set():
             print(*app.greeting(), sep="\n", flush=True)
         await stop.wait()
@@ -67,7 +72,7 @@ def main(words: Sequence[str]) -> int:
             return asyncio.run(administer(settings, words[1:]))
         if not settings.sandbox:
             warn_of_open_file(Path(".env"))
-        asyncio.run(run(settings))
+        uvloop.run(run(settings))
     except EXPECTED as error:
         print(error, file=sys.stderr)
         return 1

@@ -12,8 +12,9 @@ import sqlite3
 import threading
 import time
 from collections import deque, namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any, cast
@@ -58,22 +59,28 @@ class StorageBusy(StorageError):
 class Statement:
     """A statement of the program's text, its values by place: SQLite would look each name up each time."""
 
-    __slots__ = ("names", "row", "sql")
+    __slots__ = ("row", "sql", "values")
 
     def __init__(self, text: str) -> None:
-        self.names: list[str] = []
-        self.sql = _NAMED.sub(self._place, text)
+        names: list[str] = []
+
+        def place(found: re.Match[str]) -> str:
+            if found[1] is None:
+                return found[0]
+            names.append(found[1])
+            return "?"
+
+        self.sql = _NAMED.sub(place, text)
+        self.values = _picker(names)
+        """The values in their places, of those that were given by name."""
         self.row: Any = None
         """Makes a named tuple of a plain row, once there has been one."""
 
-    def values(self, given: dict[str, Any]) -> list[Any]:
-        return [given[name] for name in self.names]
 
-    def _place(self, found: re.Match[str]) -> str:
-        if found[1] is None:
-            return found[0]
-        self.names.append(found[1])
-        return "?"
+def _picker(names: list[str]) -> Callable[[dict[str, Any]], Sequence[Any]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: [given[name] for name in names]
 
 
 _NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")

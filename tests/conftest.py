@@ -1,8 +1,10 @@
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
 import structlog
+import uvloop
 
 from bot.sandbox.telegram import SandboxTelegram
 from bot.sandbox.upstream import OfflineUpstream
@@ -20,6 +22,11 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loop of run.py."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture
