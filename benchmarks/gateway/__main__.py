@@ -42,7 +42,7 @@ GATEWAY_CORE, OTHER_CORE = 0, 1
 AT_ONCE = 32
 RATE = 20
 WARM_SECONDS = 2.0
-FLOOR = "aiohttp, bytes in, bytes out (the floor)"
+FLOOR, QUICK_FLOOR = "aiohttp, bytes in, bytes out (the floor)", "the same on uvloop, as this bot runs"
 OURS, MODERATED = "this bot", "this bot, the upstream asked to moderate too"
 
 
@@ -152,11 +152,11 @@ async def count_fsyncs(target: Target) -> None:
 
 
 @asynccontextmanager
-async def floor(world: World) -> AsyncIterator[Target]:
-    async with process(["-m", "benchmarks.gateway.floor", world.url], os.environ) as running:
+async def floor(world: World, name: str, *words: str) -> AsyncIterator[Target]:
+    async with process(["-m", "benchmarks.gateway.floor", world.url, *words], os.environ) as running:
         assert running.stdout is not None
         port = int(await running.stdout.readline())
-        yield Target(FLOOR, f"http://127.0.0.1:{port}/v1", "none", running.pid, "nothing")
+        yield Target(name, f"http://127.0.0.1:{port}/v1", "none", running.pid, "nothing")
 
 
 @asynccontextmanager
@@ -247,7 +247,8 @@ async def compare(world: World, asked: argparse.Namespace) -> None:
         targets: list[Target] = []
         running: ours.Ours | None = None
         if "floor" in names:
-            targets.append(await stack.enter_async_context(floor(world)))
+            targets.append(await stack.enter_async_context(floor(world, FLOOR)))
+            targets.append(await stack.enter_async_context(floor(world, QUICK_FLOOR, "--uvloop")))
         if "ours" in names:
             target, running = await stack.enter_async_context(bot(world, OURS))
             targets.append(target)

@@ -1,12 +1,13 @@
 """The least that an aiohttp gateway can cost: bytes in, bytes out, nothing looked at.
 
-`python -m benchmarks.gateway.floor UPSTREAM` prints its port.
+`python -m benchmarks.gateway.floor UPSTREAM [--uvloop]` prints its port.
 """
 
 import asyncio
 import sys
 
 import aiohttp
+import uvloop
 from aiohttp import web
 
 
@@ -37,4 +38,5 @@ async def main(upstream: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    run = uvloop.run if "--uvloop" in sys.argv else asyncio.run
+    run(main(sys.argv[1]))
