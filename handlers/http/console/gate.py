@@ -18,7 +18,7 @@ from billing.errors import Refusal
 from bot import console_sessions
 from bot.blocks import Blocks
 from bot.clock import now
-from bot.figures import Figures
+from bot.minutes import Minutes
 from bot.operator import Operator
 from bot.price_lists import PriceLists
 from bot.providers.pool.pool import Pool
@@ -41,7 +41,7 @@ class Console:
     pool: Pool
     price_lists: PriceLists
     watch: Watch
-    figures: Figures
+    minutes: Minutes
     blocks: Blocks
     admin_ids: Collection[int]
     prefix: str = ""

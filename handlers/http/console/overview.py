@@ -57,7 +57,7 @@ async def _figures(visit: Visit) -> web.StreamResponse:
     console = visit.console
     waiting = await console.storage.fetch_one(_WAITING)
     assert waiting is not None
-    shown = await console.figures.shown() | {
+    shown = await console.minutes.shown() | {
         "waiting": waiting._asdict(), "credentials": counted(await credentials(console)),
         "audit": console.watch.wrong, "stops": console.watch.stops,
     }  # fmt: skip
