@@ -20,6 +20,7 @@ from bot.blocks import Blocks
 from bot.clock import now
 from bot.minutes import Minutes
 from bot.operator import Operator
+from bot.page_files import HEADERS
 from bot.price_lists import PriceLists
 from bot.providers.pool.pool import Pool
 from bot.storage import Storage
@@ -27,7 +28,6 @@ from bot.watch import Watch
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.console.browser import check_origin, check_place, cookie_name, csrf_of, is_script
 from handlers.http.console.rendering import rendered
-from handlers.http.page_files import HEADERS
 
 log = structlog.get_logger()
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from aiohttp import web
 
 from billing import Row
+from bot.page_files import HEADERS
 from bot.providers.pool.pool import State
 from handlers.http.console.gate import Console, Visit, for_admins
-from handlers.http.page_files import HEADERS
 
 _WAITING = (
     "SELECT (SELECT count(*) FROM job WHERE state = 'running') AS running,"
