@@ -432,6 +432,7 @@ CUSTOMERS = (
     ("the last inviter counts", " AND invited_by IS NULL\"", "\""),
 )  # fmt: skip
 
+_JOBS = ("jobs", "jobs_stopped", "jobs_waiting", "jobs_interrupted")
 _FILES = (
     ("billing/ledger.py", LEDGER, ("ledger", "queue", "stars")),
     ("billing/__init__.py", MONEY, ("ledger",)),
@@ -448,8 +449,8 @@ _FILES = (
     ("billing/free/refills.py", FREE, ("free_tokens",)),
     ("billing/free/invites.py", INVITES, ("free_tokens",)),
     ("billing/lots.py", LOTS, ("lots",)),
-    ("bot/queue.py", QUEUE, ("queue", "jobs", "refunds", "audit")),
-    ("bot/jobs.py", JOBS, ("jobs",)),
+    ("bot/queue.py", QUEUE, ("queue", *_JOBS, "refunds", "audit")),
+    ("bot/jobs.py", JOBS, _JOBS),
     ("bot/prices.py", PRICES, ("tariff", "jobs")),
     ("billing/tariff.py", TARIFF, ("tariff",)),
     ("bot/writer.py", WRITER, ("storage",)),
