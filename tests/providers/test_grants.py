@@ -11,9 +11,10 @@ from aiohttp import web
 from bot.credential_lines import read_lines
 from bot.pool_keeper import PoolKeeper
 from bot.providers.errors import ProviderError, UpstreamRefusesUs
+from bot.providers.pool.call import Call
 from bot.providers.pool.credential import Credential, Grant
 from bot.providers.pool.grants import Grants
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.pool import Pool
 from bot.storage import open_storage
 from bot.upstreams import Upstreams
 

@@ -19,9 +19,10 @@ from bot.providers.errors import (
     UpstreamRefusesUs,
     UpstreamUnreachable,
 )
+from bot.providers.pool.call import Call
 from bot.providers.pool.credential import Credential
 from bot.providers.pool.models import list_models
-from bot.providers.pool.pool import Call, News, Pool
+from bot.providers.pool.pool import News, Pool
 from tests.world import until
 
 Answer = Callable[[], web.StreamResponse]
