@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from proof.mutants.books import AUDIT, DEBT, LEDGER, LOTS, MONEY, SCHEMA
-from proof.mutants.jobs import JOBS, PRICES, QUEUE, TARIFF
+from proof.mutants.jobs import INSISTING, JOBS, PRICES, QUEUE, TARIFF
 from proof.mutants.payments import ORDERS, RECEIPTS, RECONCILIATION, REFUNDS, STARS, VOUCHERS
 from proof.mutants.people import BUDGETS, CODES, CUSTOMERS, FREE, GIFTS, INVITES, OPERATOR, SET_ASIDE
 from proof.mutants.storage import STORAGE, WRITER
@@ -46,6 +46,7 @@ _FILES = (
     ("billing/lots.py", LOTS, ("lots",)),
     ("bot/queue.py", QUEUE, ("queue", *_JOBS, "refunds", "audit")),
     ("bot/jobs.py", JOBS, _JOBS),
+    ("bot/insisting.py", INSISTING, ("jobs_interrupted",)),
     ("bot/prices.py", PRICES, ("tariff", "jobs")),
     ("billing/tariff.py", TARIFF, ("tariff",)),
     ("bot/writer.py", WRITER, ("storage",)),

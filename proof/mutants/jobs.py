@@ -57,12 +57,15 @@ JOBS = (
      "self.prices.of(request))"),
     ("an answer without anything is charged", "if not answer.files and (not answer.text or", "if False and (not answer.text or"),
     ("a job that can't be settled keeps its hold", "            await self._end(job, INTERNAL)\n", "            pass\n"),
-    ("a full disk ends a job", "            except StorageError as error:", "            except ZeroDivisionError as error:"),
     ("a stop with nothing to show is charged", "if not isinstance(request, TextRequest) or not running.text:",
      "if not isinstance(request, TextRequest):"),
     ("nothing is recovered at start", "        await self._storage.write(queue.recover, self.boot, now())\n", ""),
     ("a job in time out has failed for ever, with an answer", "return Outcome(\"expired\", error",
      "return Outcome(\"answered\", running.job.price, Answer(\"\"), error"),
+)  # fmt: skip
+
+INSISTING = (
+    ("a full disk ends a job", "        except StorageError as error:", "        except ZeroDivisionError as error:"),
 )  # fmt: skip
 
 PRICES = (

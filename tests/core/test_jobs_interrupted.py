@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from billing import Balance
-from bot import jobs as jobs_module
-from bot import queue
+from bot import insisting, queue
 from bot.providers import Answer, Progress, Request
 from tests.core.books import tokens
 from tests.core.engine import Engine, Waiter, until
@@ -30,7 +29,7 @@ async def test_a_job_that_cannot_be_settled_at_all_is_left_to_the_next_run(engin
 
 
 async def test_a_full_disk_is_waited_for(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_module, "DISK_PAUSE", 0.01)
+    monkeypatch.setattr(insisting, "PAUSE_SECONDS", 0.01)
     ada = await engine.customer(has=10)
 
     async def fill_the_disk(request: Request, progress: Progress) -> Answer:
