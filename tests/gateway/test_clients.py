@@ -15,6 +15,7 @@ from aiohttp import web
 from tests.gateway.clients import installed
 from tests.gateway.clients.cases import CASES, LATER
 from tests.gateway.upstream import chat
+from tests.serving import serving
 from tests.world import BEN
 
 pytestmark = pytest.mark.slow
@@ -35,11 +36,8 @@ async def picture() -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_get("/cat.png", show)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/cat.png"
-    await runner.cleanup()
+    async with serving(app) as address:
+        yield f"{address}/cat.png"
 
 
 @pytest.fixture
