@@ -13,13 +13,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent
+from benchmarks.processes import ROOT, cpu_seconds, process
+from benchmarks.running_bot import environment
+
 CHATS = 64
 REQUIRED = 0.15
 
@@ -64,31 +64,10 @@ async def measure(updates: int, words: list[str]) -> Run:
 
 
 def settings(url: str, folder: str) -> dict[str, str]:
-    return {
-        "BOT_TOKEN": "1:" + "A" * 35, "TELEGRAM_URL": url, "OPENAI_BASE_URL": f"{url}/v1",
-        "OPENAI_API_KEY": "none", "DATA_DIR": folder, "HTTP_PORT": "0", "SIGNUP_TOKENS": "1000000",
-        "TELEGRAM_PACING": "false", "TELEGRAM_STREAM": "false", "CONTEXT_TURNS": "0", "LOG_LEVEL": "error",
-        "TEXT_WORKERS": "64", "MODERATION": "local",
+    return environment(url, Path(folder)) | {
+        "HTTP_PORT": "0", "SIGNUP_TOKENS": "1000000", "TELEGRAM_PACING": "false", "TELEGRAM_STREAM": "false",
+        "CONTEXT_TURNS": "0", "TEXT_WORKERS": "64",
     }  # fmt: skip
-
-
-@asynccontextmanager
-async def process(words: list[str], env: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, *words, cwd=ROOT, env=dict(env), stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-        await running.wait()
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

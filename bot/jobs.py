@@ -17,33 +17,27 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 from pydantic import TypeAdapter
 
-from billing import Connection
 from bot import queue
 from bot.clock import SECOND, now
 from bot.conversations import Conversations
 from bot.files import Files, StoredFile
 from bot.flagged import UPSTREAM
+from bot.insisting import insist
 from bot.prices import Prices
 from bot.providers import Answer, Provider, Request, TextRequest, Turn, unwatched
 from bot.providers.errors import ContentRefused, NoAnswer, ProviderError
 from bot.providers.moderation import Flag
 from bot.queue import Job, NewJob, Outcome
 from bot.spread import Spread
-from bot.storage import Storage, StorageError
+from bot.storage import Storage
 from bot.watch import BooksWrong, Watch
 
 log = structlog.get_logger()
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-DISK_PAUSE = 1.0
-"""Seconds between tries while the disk is full."""
 
 INTERNAL = Outcome("failed", error="error-internal")
 
@@ -220,9 +214,10 @@ class Jobs:
                 running.task = tasks.create_task(self._answer(running), name=f"job {job.id}")
 
     async def _claim(self, kind: str, most: int) -> list[Job]:
-        return await self._insist(
-            queue.claim, kind, most, self._running_per_customer, self.boot, now(), self._running_per_code
-        )
+        return await insist(
+            self._storage, queue.claim, kind, most, self._running_per_customer, self.boot, now(),
+            self._running_per_code,
+        )  # fmt: skip
 
     async def _answer(self, running: _Running) -> None:
         job = running.job
@@ -330,23 +325,12 @@ class Jobs:
             await self._end(job, INTERNAL)
 
     async def _end(self, job: Job, outcome: Outcome) -> None:
-        if await self._insist(queue.settle, job, outcome, now()):
+        if await insist(self._storage, queue.settle, job, outcome, now()):
             log.info("job ended", job=job.id, state=outcome.state, charged=outcome.charged)
             self.ended[job.door, job.kind, outcome.state] += 1
             self._tell(job.door, lambda door: door.ended(job.id))
         else:
             log.warning("answer came late", job=job.id, attempt=job.attempt)
-
-    async def _insist(
-        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Write it, however long the disk is full: a job is never left without its end."""
-        while True:
-            try:
-                return await self._storage.write(fn, *args, **kwargs)
-            except StorageError as error:
-                log.error("can't write, trying again", seconds=DISK_PAUSE, error=str(error))
-                await asyncio.sleep(DISK_PAUSE)
 
     async def _tell_cancelled(self, job: int) -> None:
         row = await self._storage.fetch_one("SELECT door, kind, state FROM job WHERE id = :id", id=job)

@@ -60,7 +60,7 @@ class App:
     sweeps: Sweeps
     gateway: Gateway
     metrics: str
-    """Where Prometheus finds the figures; "": nowhere."""
+    """Where Prometheus finds the metrics; "": nowhere."""
 
     def greeting(self) -> list[str]:
         """What the operator reads when all is up."""

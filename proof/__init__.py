@@ -21,5 +21,5 @@ broken, which must be noticed; a control that is not noticed fails the run like 
     clock               T11  the clock jumps
 
 `flows.py` has what moves money, one act after the other, for T2, T3, T9 and T10: a new way to pay is one more
-function there, one more rule in `machine.py`, and its mutants in `mutants.py`.
+function there, one more rule in `machine.py`, and its mutants in `mutants/`.
 """

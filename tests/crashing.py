@@ -58,28 +58,19 @@ def when_text_has(words: int) -> None:
 
 def after_notes(count: int) -> None:
     """Die as soon as so many notes of a speech that is still being made are written down as sent."""
-    from handlers.telegram.early import EarlyNotes
-
-    send = EarlyNotes.send
     noted = 0
 
-    async def dying(self: EarlyNotes, job: int) -> None:
-        note = self._note
-
-        async def last(*args: Any) -> None:
+    def wrap(insist: Callable[..., Any]) -> Callable[..., Any]:
+        async def dying(*args: Any) -> None:
             nonlocal noted
-            await note(*args)
+            await insist(*args)
             noted += 1
             if noted == count:
                 die()
 
-        self._note = last
-        try:
-            await send(self, job)
-        finally:
-            self._note = note
+        return dying
 
-    EarlyNotes.send = dying  # type: ignore[method-assign]
+    _replace("handlers.telegram.early:insist", wrap)
 
 
 def _replace(path: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:

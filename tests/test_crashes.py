@@ -7,7 +7,6 @@ import asyncio
 import os
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -19,9 +18,9 @@ from bot.audit import audit
 from bot.providers.speech import audio
 from bot.storage import open_storage
 from tests.crashing import PLACES
-from tests.world import ADA, BOSS, BOT_TOKEN, answered, button, plain, until
+from tests.crashing_bot import crashing_bot
+from tests.world import ADA, BOSS, answered, button, plain, until
 
-ROOT = Path(__file__).parent.parent
 RARER = (
     "job held, not begun", "call intended, not made", "answer there, not captured", "delivered, not noted",
     "delivery begun, not sent", "payment credited, not told", "two notes sent, the others not made",
@@ -47,24 +46,11 @@ PAYING = [place for place in PLACES if place.startswith("payment")]
 async def bot(
     telegram, upstream, folder: Path, place: str = "nowhere"
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    env = {
-        "PATH": os.environ["PATH"], "BOT_TOKEN": BOT_TOKEN, "TELEGRAM_URL": telegram.base,
-        "OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-tests", "ADMIN_IDS": str(BOSS),
-        "DATA_DIR": str(folder), "HTTP_PORT": "0", "TELEGRAM_PACING": "false", "DRAIN_SECONDS": "1",
-        "PYTHONPATH": str(ROOT), "LOG_LEVEL": "warning", "SPEECH_ENGINES": "openai",
-        "MODERATION": "local",
-        "NOTE_CHARACTERS": os.environ.get("NOTE_CHARACTERS", "1500"),
-    }  # fmt: skip
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.crashing", place, cwd=folder, env=env,
-        stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
+    async with crashing_bot(
+        telegram, upstream, folder, place, ADMIN_IDS=str(BOSS), HTTP_PORT="0", TELEGRAM_PACING="false",
+        NOTE_CHARACTERS=os.environ.get("NOTE_CHARACTERS", "1500"),
+    ) as process:  # fmt: skip
         yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), 30)
 
 
 async def died(process) -> None:

@@ -14,6 +14,7 @@ from bot.books import Secrets
 from bot.signing import signing_secret
 from handlers.http.auth import DOORKEEPER, Doorkeeper
 from tests.leaks import LEAKS, Leaks
+from tests.serving import serving
 from tests.world import ADA, BOT_TOKEN
 
 ROOT = Path(__file__).parents[1]
@@ -97,12 +98,8 @@ async def test_what_our_doors_answer_is_seen(status, monkeypatch):
     app = web.Application()
     app[DOORKEEPER] = Doorkeeper(None, b"", None)  # type: ignore[arg-type]
     app.router.add_get("/page", page)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with aiohttp.ClientSession() as http:
-        async with http.get(f"http://127.0.0.1:{runner.addresses[0][1]}/page") as answer:
+    async with serving(app) as address, aiohttp.ClientSession() as http:
+        async with http.get(f"{address}/page") as answer:
             assert answer.status == status
-    await runner.cleanup()
 
     assert leaks.found() == [f"an API code (tb_l…) is shown: answer {status} of GET /page"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.telegram import ROOT
+from benchmarks.processes import ROOT
 
 HOME = ROOT / ".bench-peers"
 LITELLM, PORTKEY = "1.106.2", "1.15.2"

@@ -17,6 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.page_files import PLAYER_HEADERS, page_file
 from bot.sandbox.acts import BadAct, perform
 from bot.sandbox.files import StoredFile
 from bot.sandbox.server import is_local
@@ -28,24 +29,11 @@ STATIC = Path(__file__).with_name("static")
 HEARTBEAT_SECONDS = 15
 STREAMS_MAX = 50
 BODY_MAX = 256 * 1024
-_NAME = re.compile(r"[a-z_]+\.(?:css|js|svg)")
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _SHOWN = re.compile(r"(?:image/(?:png|jpeg|gif|webp|bmp)|audio/[\w.+-]+|video/[\w.+-]+)")
 """What the page may show in place. Everything else is handed out as a download."""
 
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:;"
-        " media-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none';"
-        " form-action 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-cache",
-}
 _FILE_HEADERS = {
-    **_HEADERS,
+    **PLAYER_HEADERS,
     "Content-Security-Policy": "default-src 'none'; sandbox",
     # A file id stands for the same bytes for ever.
     "Cache-Control": "private, max-age=86400, immutable",
@@ -87,14 +75,10 @@ class Page:
             task.cancel()
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(STATIC / "page.html", headers=_HEADERS)
+        return web.FileResponse(STATIC / "page.html", headers=PLAYER_HEADERS)
 
     async def static(self, request: web.Request) -> web.StreamResponse:
-        name = request.match_info["name"]
-        path = STATIC / name
-        if not _NAME.fullmatch(name) or not path.is_file():
-            raise web.HTTPNotFound(text="There is no such file.")
-        return web.FileResponse(path, headers={**_HEADERS, "Content-Type": _TYPES[path.suffix]})
+        return page_file(STATIC, request.match_info["name"])
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -110,7 +94,7 @@ class Page:
         if self._streams >= STREAMS_MAX:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.")
         sight = Sight(self._telegram, self._admins, _person(request))
-        response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
+        response = web.StreamResponse(headers={**PLAYER_HEADERS, "Content-Type": "text/event-stream"})
         await response.prepare(request)
         self._streams += 1
         try:
@@ -168,9 +152,11 @@ def _guarded(answer: Answer, *, from_page: bool = False) -> Answer:
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if not is_local(request.host):
-            raise web.HTTPForbidden(text="The sandbox serves this machine only.", headers=_HEADERS)
+            raise web.HTTPForbidden(text="The sandbox serves this machine only.", headers=PLAYER_HEADERS)
         if from_page and not _is_from_page(request):
-            raise web.HTTPForbidden(text="This is taken from the sandbox's page alone.", headers=_HEADERS)
+            raise web.HTTPForbidden(
+                text="This is taken from the sandbox's page alone.", headers=PLAYER_HEADERS
+            )
         return await answer(request)
 
     return guarded

@@ -13,10 +13,10 @@ from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import Voices, read_voices
 from bot.clock import DAY, HOUR, now
-from bot.figures import Figures
 from bot.files import Files
 from bot.jobs import Jobs
 from bot.kept_conversations import forget_unused
+from bot.minutes import Minutes
 from bot.operator import Operator
 from bot.outbound import open_outbound, open_unguarded
 from bot.price_lists import PriceLists
@@ -36,11 +36,11 @@ from handlers.http.callback_api import CALLBACK_API, CallbackApi
 from handlers.http.console.gate import CONSOLE, Console
 from handlers.http.contract import Bytes, Contract
 from handlers.http.deliveries import Deliveries, Tell
-from handlers.http.figures import Sources
 from handlers.http.gateway import completions, hosting, own_speech
 from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.routes import GATEWAY, Gateway
 from handlers.http.measured import REQUESTS
+from handlers.http.metric_families import Sources
 from handlers.http.metrics import open_metrics
 from handlers.http.origin import PROXIES
 from handlers.http.pages import FILES, STATE, State
@@ -85,7 +85,7 @@ class HttpDoor:
     """What runs as long as the door is open."""
     sweeps: Sweeps
     metrics: str
-    """Where Prometheus finds the figures; "": nowhere."""
+    """Where Prometheus finds the metrics; "": nowhere."""
 
 
 @asynccontextmanager
@@ -103,7 +103,7 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
     app[INBOX], app[WEBHOOK_SECRET] = parts.inbox, parts.secrets.webhook
     app[JOBS], app[PRICES], app[SIGNING_KEY] = jobs, jobs.prices, parts.secrets.encryption_key
     console = app[CONSOLE] = console_of(parts)
-    await console.figures.take()
+    await console.minutes.take()
     async with AsyncExitStack() as stack:
         gateway = app[GATEWAY] = await stack.enter_async_context(_open_gateway(parts, site, app[VOICES]))
         app[SIMPLE_API] = SimpleApi(gateway, settings, parts.texts)
@@ -119,7 +119,7 @@ async def open_http(parts: Parts, *pages: Callable[[web.Application], None]) -> 
         sources = Sources(storage, jobs, parts.pool, gateway, app[REQUESTS])
         metrics = await stack.enter_async_context(open_metrics(settings, sources))
         tasks = (deliveries.run, gateway.run, *([sources.lag.run] if metrics else []))
-        swept = {**_sweeps(storage, settings), "figures": (60, console.figures.take)}
+        swept = {**_sweeps(storage, settings), "minutes": (60, console.minutes.take)}
         yield HttpDoor(address, gateway, deliveries, tasks, swept, metrics)
 
 
@@ -131,7 +131,7 @@ def console_of(parts: Parts) -> Console:
 
     return Console(
         parts.storage, parts.operator, pool, parts.price_lists, parts.jobs.watch,
-        Figures(parts.storage, failed), parts.blocks, frozenset(parts.admin_ids), settings.api_prefix,
+        Minutes(parts.storage, failed), parts.blocks, frozenset(parts.admin_ids), settings.api_prefix,
         settings.admin_secret.get_secret_value(),
     )  # fmt: skip
 

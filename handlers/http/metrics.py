@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 
 from bot.settings import Settings
 from handlers.http.app import serve
-from handlers.http.figures import Figures, Sources
+from handlers.http.metric_families import MetricFamilies, Sources
 
 
 @asynccontextmanager
@@ -27,7 +27,7 @@ def make_metrics_app(sources: Sources) -> web.Application:
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
-    registry.register(Figures(sources))
+    registry.register(MetricFamilies(sources))
     one_at_a_time = asyncio.Lock()
 
     async def show(request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 from aiogram.filters import BaseFilter
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 log = structlog.get_logger()
 
@@ -40,3 +40,12 @@ class FromAdmin(BaseFilter):
 class TappedByAdmin(BaseFilter):
     async def __call__(self, query: CallbackQuery, admins: Admins) -> bool:
         return query.from_user.id in admins.ids
+
+
+def decision(of: str, number: int) -> InlineKeyboardMarkup:
+    """What an admin may tap: `<of>:yes:<number>` or `<of>:no:<number>`."""
+    buttons = [
+        InlineKeyboardButton(text=label, callback_data=f"{of}:{word}:{number}")
+        for label, word in (("✅ Approve", "yes"), ("✖️ Reject", "no"))
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=[buttons])

@@ -8,9 +8,8 @@ manner while it is still being made (early.py).
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
 from aiogram import Bot
@@ -27,9 +26,10 @@ from billing.ledger import refund
 from bot import files
 from bot.clock import MINUTE, SECOND, now
 from bot.files import Files
+from bot.insisting import insist
 from bot.providers import Answer
 from bot.queue import Job, hold_key
-from bot.storage import Storage, StorageError
+from bot.storage import Storage
 from bot.texts import Texts, tokens
 from handlers.telegram.early import Early, EarlyNotes, adopt
 from handlers.telegram.groups import MovedChats
@@ -39,9 +39,6 @@ from handlers.telegram.rendering import plain
 from handlers.telegram.showing import Showing
 
 log = structlog.get_logger()
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 DOOR = "telegram"
 AT_ONCE = 256
@@ -81,7 +78,7 @@ class Answers:
         """The chats to which something is being delivered."""
         self._wake = asyncio.Event()
         self.showing: Showing | None = None
-        self._early = EarlyNotes(storage, self._note, self._pieces, moved, texts)
+        self._early = EarlyNotes(storage, self._pieces, moved, texts)
 
     def came(self, job: Job, part: Answer) -> None:
         """So much of it may go out before the job ends."""
@@ -128,7 +125,7 @@ class Answers:
         while len(self._busy) < AT_ONCE:
             rows = await self._storage.fetch(_DUE, door=DOOR, now=now(), most=most)
             if free := self._free(rows):
-                await self._note(_begin, [row.id for row in free], self._boot)
+                await insist(self._storage, _begin, [row.id for row in free], self._boot)
                 return free
             if len(rows) < most or most >= LOOKED_AT:
                 break
@@ -153,10 +150,10 @@ class Answers:
         try:
             sent = await self._send(row, await self._place(row))
             if row.kind == "voice" and row.state == "answered" and all(message <= 0 for message in sent):
-                await self._note(_unheard, row.id, now())
+                await insist(self._storage, _unheard, row.id, now())
                 await self._apologize(row)
                 return
-            await self._note(_done, row.id, now())
+            await insist(self._storage, _done, row.id, now())
         except REFUSED as error:
             await self._give_up(row, error)
         except Exception as error:
@@ -164,7 +161,7 @@ class Answers:
                 log.warning("delivery failed", job=row.id, error=type(error).__name__)
             else:
                 log.exception("delivery failed", job=row.id)
-            await self._note(_again, row.id, row.attempts, type(error).__name__, now())
+            await insist(self._storage, _again, row.id, row.attempts, type(error).__name__, now())
         finally:
             self._busy.discard(_chat(row))
             self._wake.set()
@@ -179,31 +176,20 @@ class Answers:
         pieces = self._pieces.of(row, stored, place, self._texts.say(place.language))
         sent: list[int] = json.loads(row.sent)
         if row.kind == "voice" and not sent:
-            sent = await self._note(adopt, row.id)
+            sent = await insist(self._storage, adopt, row.id)
         for piece in pieces[len(sent) :]:
             sent.append(await piece())
             if len(sent) < len(pieces):
-                await self._note(_arrived, row.id, json.dumps(sent))
+                await insist(self._storage, _arrived, row.id, json.dumps(sent))
         return sent
 
     async def _give_up(self, row: Row, error: AiogramError) -> None:
         if isinstance(error, TelegramForbiddenError) and _chat(row) > 0:
-            await self._note(_blocked, row.id, row.customer, now())
+            await insist(self._storage, _blocked, row.id, row.customer, now())
             return
         log.error("delivery refused", job=row.id, error=str(error))
-        if await self._note(_dead, row.id, str(error), now()):
+        if await insist(self._storage, _dead, row.id, str(error), now()):
             await self._apologize(row)
-
-    async def _note(
-        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Write it, however long the disk is full: what has arrived must not be sent again."""
-        while True:
-            try:
-                return await self._storage.write(fn, *args, **kwargs)
-            except StorageError as error:
-                log.error("can't write, trying again", error=str(error))
-                await asyncio.sleep(1)
 
     async def _apologize(self, row: Row) -> None:
         """Say that it was given back: where it was asked, or where that is forbidden to the asker alone."""

@@ -5,13 +5,14 @@ They cost nothing by themselves: the job is charged when it ends, and not at all
 """
 
 import json
-from collections.abc import Awaitable, Callable, Container
-from typing import Any, NamedTuple
+from collections.abc import Container
+from typing import NamedTuple
 
 import structlog
 from aiogram.exceptions import AiogramError
 
 from billing import Connection
+from bot.insisting import insist
 from bot.providers import Answer
 from bot.queue import Job
 from bot.storage import Storage
@@ -36,17 +37,8 @@ class Early(NamedTuple):
 
 
 class EarlyNotes:
-    def __init__(
-        self,
-        storage: Storage,
-        note: Callable[..., Awaitable[Any]],
-        pieces: Pieces,
-        moved: MovedChats,
-        texts: Texts,
-    ) -> None:
-        """`note` writes down what has arrived, however long that takes."""
+    def __init__(self, storage: Storage, pieces: Pieces, moved: MovedChats, texts: Texts) -> None:
         self._storage = storage
-        self._note = note
         self._pieces = pieces
         self._moved = moved
         self._texts = texts
@@ -89,7 +81,7 @@ class EarlyNotes:
             place = await self._moved.follow(made.place)
             say = self._texts.say(place.language)
             message = await self._pieces.early(place, made.part, number, say)()
-            await self._note(_arrived, job, number, message)
+            await insist(self._storage, _arrived, job, number, message)
             number += 1
         if made:
             self._made[job] = made._replace(sent=number)

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from billing import Connection
 from bot.clock import DAY, now
+from bot.insisting import insist
 from bot.settings import SettingsError
 from bot.storage import Storage, StorageError
 from handlers.telegram.joins import Joins, Received
@@ -188,14 +189,8 @@ class Inbox:
         self._tasks.create_task(self._alarm(text))
 
     async def _mark(self, group: list[Received], state: str, attempts: int, error: str | None) -> None:
-        while True:
-            try:
-                return await self._storage.write(
-                    _mark, self._bot.id, [u.id for u in group], state, attempts, error, now()
-                )
-            except StorageError as failure:
-                log.error("can't write, trying again", error=str(failure))
-                await asyncio.sleep(1)
+        ids = [update.id for update in group]
+        await insist(self._storage, _mark, self._bot.id, ids, state, attempts, error, now())
 
     async def _poll(self) -> None:
         offset, pause, failed = None, 0.5, 0

@@ -18,7 +18,7 @@ from bot.customers import Customer
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.texts import Say, Texts, closest, money, tokens
-from handlers.telegram.admins import Admins, FromAdmin, TappedByAdmin
+from handlers.telegram.admins import Admins, FromAdmin, TappedByAdmin, decision
 from handlers.telegram.refunding import Refunding
 
 log = structlog.get_logger()
@@ -82,13 +82,9 @@ async def _show(storage: Storage, bot: Bot, admins: frozenset[int] | set[int], r
         f"↩️ {asker.name} ({asker.telegram_id}) asks for a refund of {price}:"
         f" {tokens(purchase.amount)} tokens, {tokens(purchase.unspent)} of them unspent.\n{purchase.charge}"
     )
-    buttons = [
-        InlineKeyboardButton(text=label, callback_data=f"refund:{word}:{request}")
-        for label, word in (("✅ Approve", "yes"), ("✖️ Reject", "no"))
-    ]
     for admin in admins:
         try:
-            await bot.send_message(admin, text, reply_markup=InlineKeyboardMarkup(inline_keyboard=[buttons]))
+            await bot.send_message(admin, text, reply_markup=decision("refund", request))
         except AiogramError as error:
             log.warning("an admin could not be asked", admin=admin, error=type(error).__name__)
 

@@ -197,9 +197,9 @@ async def test_requests_under_way_are_seen_and_then_the_last(app, admin, telegra
     await until(over)
 
 
-async def test_figures_count_requests_tokens_errors_and_the_queue(app, admin, telegram, upstream):
+async def test_minutes_count_requests_tokens_errors_and_the_queue(app, admin, telegram, upstream):
     code = await app.operator.issue(ADA, "x")
-    _, take = app.sweeps["figures"]
+    _, take = app.sweeps["minutes"]
     await take()
     upstream.will("500", path="/completions")
     await chat(app, code)
@@ -264,11 +264,11 @@ async def test_books_that_are_wrong_are_told_on_every_page(app, admin):
         app.jobs.watch.violations = []
 
 
-async def test_figures_outlive_a_restart(settings, telegram):
+async def test_minutes_outlive_a_restart(settings, telegram):
     async with hosted(settings) as app:
-        await app.sweeps["figures"][1]()
+        await app.sweeps["minutes"][1]()
         await answered(telegram, ADA, telegram.say(ADA, "2 + 2?"))
-        await app.sweeps["figures"][1]()
+        await app.sweeps["minutes"][1]()
 
     async with hosted(settings) as app:
         row = await app.storage.fetch_one("SELECT sum(jobs) AS jobs FROM figure")

@@ -4,16 +4,22 @@ import threading
 
 from billing import Balance, Connection
 from billing.ledger import GRANT, MILLI, account_of, balance, open_account, transfer
+from billing.payments.orders import Pack
 from bot.customers import meet
 from bot.storage import Storage
 
 NOW = 1_700_000_000_000
 """A time of the tests', in milliseconds."""
 ADA, BEN = 1001, 1002
+SECRET = b"a secret"
+"""Of the invoices."""
 
 
 def tokens(count: float) -> int:
     return int(count * MILLI)
+
+
+PACK = Pack("100", tokens(100), 50)
 
 
 def person(conn: Connection, telegram_id: int = ADA, *, has: int = 0) -> int:
@@ -23,6 +29,10 @@ def person(conn: Connection, telegram_id: int = ADA, *, has: int = 0) -> int:
         key = f"test:{customer}:{balance(conn, account_of(customer)).posted}"
         transfer(conn, key, "grant", GRANT, open_account(conn, customer), tokens(has), NOW)
     return customer
+
+
+def has(conn: Connection, customer: int) -> Balance:
+    return balance(conn, account_of(customer))
 
 
 class Gate:

@@ -171,6 +171,9 @@ class Engine:
         assert row is not None
         return row
 
+    async def is_in(self, job: Job, state: str) -> bool:
+        return bool((await self.row(job)).state == state)
+
     async def states(self, jobs: Sequence[Job]) -> list[str]:
         return [(await self.row(job)).state for job in jobs]
 

@@ -18,11 +18,10 @@ from billing.payments.refund_requests import (
     shown,
 )
 from billing.payments.refunds import failed, refund_with_loss, refunded, request_refund, returned
-from billing.payments.stars import Pack, credit, open_invoice
-from tests.core.books import ADA, BEN, NOW, person, tokens
+from billing.payments.stars import credit, open_invoice
+from tests.core.books import ADA, BEN, NOW, PACK, person, tokens
 
 BOSS = 1
-PACK = Pack("100", tokens(100), 50)
 
 
 @pytest.fixture

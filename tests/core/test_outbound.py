@@ -12,6 +12,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from bot.outbound import Blocked, Guard, Place, open_outbound, read_at_most, read_place, read_url
 from bot.settings import SettingsError, load_settings
+from tests.serving import serving
 
 PRIVATE = """
     0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.255.255.254 169.254.169.254
@@ -67,13 +68,8 @@ async def listener() -> AsyncIterator[tuple[int, list[str]]]:
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", hear)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield runner.addresses[0][1], heard
-    finally:
-        await runner.cleanup()
+    async with serving(app, handler_cancellation=True, shutdown_timeout=0.1) as address:
+        yield int(address.rpartition(":")[2]), heard
 
 
 @pytest.mark.parametrize("address", PRIVATE)

@@ -8,9 +8,8 @@ from billing.errors import PaymentRefused
 from billing.ledger import GRANT, account_of, balance, transfer
 from billing.payments.orders import Pack, Paid
 from billing.payments.provider import credit, open_invoice
-from tests.core.books import ADA, NOW, person, tokens
+from tests.core.books import ADA, NOW, SECRET, person, tokens
 
-SECRET = b"a secret"
 PACK = Pack("100", tokens(100), 50, prices={"USD": 199})
 PAID = Paid("charge", "USD", 199, "of the provider")
 

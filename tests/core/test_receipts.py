@@ -18,9 +18,8 @@ from billing.payments.refunds import returned
 from bot.audit import INVARIANTS
 from bot.storage import Connection as Open
 from bot.storage import prepare
-from tests.core.books import ADA, BEN, NOW, person, tokens
+from tests.core.books import ADA, BEN, NOW, SECRET, person, tokens
 
-SECRET = b"a secret"
 PACK = Pack("100", tokens(100), 50, prices={"IRT": 150_000})
 BOSS, EVE = 1, 2
 

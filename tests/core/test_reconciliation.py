@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from billing import Balance, Connection
+from billing import Connection
 from billing.debt import owed
 from billing.ledger import account_of, balance, capture, hold
 from billing.payments.reconciliation import (
@@ -22,11 +22,8 @@ from billing.payments.reconciliation import (
     went_back,
 )
 from billing.payments.refunds import request_refund
-from billing.payments.stars import Pack, credit, open_invoice
-from tests.core.books import ADA, BEN, NOW, person, tokens
-
-SECRET = b"a secret"
-PACK = Pack("100", tokens(100), 50)
+from billing.payments.stars import credit, open_invoice
+from tests.core.books import ADA, BEN, NOW, PACK, SECRET, has, person, tokens
 
 
 @pytest.fixture
@@ -46,10 +43,6 @@ def paid(charge: str, payload: str | None, **other: object) -> StarTransaction:
 
 def back(charge: str, **other: object) -> StarTransaction:
     return paid(charge, None, direction="out", **other)
-
-
-def has(conn: Connection, customer: int) -> Balance:
-    return balance(conn, account_of(customer))
 
 
 def state(conn: Connection, charge: str, direction: str = "in") -> str:

@@ -7,11 +7,8 @@ from billing.debt import debt_of, owed, repay
 from billing.errors import PaymentRefused
 from billing.ledger import GRANT, STARS, account_of, balance, capture, hold, transfer, void
 from billing.payments.refunds import failed, refunded, request_refund, returned
-from billing.payments.stars import Pack, credit, open_invoice
-from tests.core.books import ADA, NOW, person, tokens
-
-SECRET = b"a secret"
-PACK = Pack("100", tokens(100), 50)
+from billing.payments.stars import credit, open_invoice
+from tests.core.books import ADA, NOW, PACK, SECRET, has, person, tokens
 
 
 @pytest.fixture
@@ -22,10 +19,6 @@ def ada(conn: Connection) -> int:
 @pytest.fixture
 def payload(conn: Connection, ada: int) -> str:
     return open_invoice(conn, SECRET, ada, PACK, NOW)
-
-
-def has(conn: Connection, customer: int) -> Balance:
-    return balance(conn, account_of(customer))
 
 
 def spend(conn: Connection, customer: int, count: float) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from billing import Balance, Connection
 from billing.errors import KeyReused, PaymentRefused
-from billing.ledger import STARS, account_of, balance
+from billing.ledger import STARS, balance
 from billing.payments.orders import LIFETIME
 from billing.payments.stars import (
     Credit,
@@ -11,10 +11,7 @@ from billing.payments.stars import (
     credit,
     open_invoice,
 )
-from tests.core.books import ADA, BEN, NOW, person, tokens
-
-SECRET = b"a secret"
-PACK = Pack("100", tokens(100), 50)
+from tests.core.books import ADA, BEN, NOW, PACK, SECRET, has, person, tokens
 
 
 @pytest.fixture
@@ -25,10 +22,6 @@ def ada(conn: Connection) -> int:
 @pytest.fixture
 def payload(conn: Connection, ada: int) -> str:
     return open_invoice(conn, SECRET, ada, PACK, NOW)
-
-
-def has(conn: Connection, customer: int) -> Balance:
-    return balance(conn, account_of(customer))
 
 
 def refusal(conn: Connection, payload: str, customer: int, **other: object) -> str | None:

@@ -6,9 +6,8 @@ from billing.payments.orders import order_of
 from billing.payments.reconciliation import StarTransaction, enter
 from billing.payments.stars import Pack, credit, open_invoice
 from billing.payments.subscriptions import DUE, MONTH, Month, current, edited, end, ended, heard
-from tests.core.books import ADA, NOW, person, tokens
+from tests.core.books import ADA, NOW, SECRET, person, tokens
 
-SECRET = b"a secret"
 PLAN = Pack("month", tokens(300), 250, period=MONTH)
 SPAN = MONTH * 1000
 

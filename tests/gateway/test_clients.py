@@ -15,6 +15,7 @@ from aiohttp import web
 from tests.gateway.clients import installed
 from tests.gateway.clients.cases import CASES, LATER
 from tests.gateway.upstream import chat
+from tests.serving import serving
 from tests.world import BEN
 
 pytestmark = pytest.mark.slow
@@ -35,11 +36,8 @@ async def picture() -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_get("/cat.png", show)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/cat.png"
-    await runner.cleanup()
+    async with serving(app) as address:
+        yield f"{address}/cat.png"
 
 
 @pytest.fixture
@@ -111,11 +109,11 @@ RESPONSES = [
 
 
 def python() -> tuple[list[str], dict[str, str]]:
-    return [sys.executable, str(HERE / "openai_python.py")], {}
+    return [sys.executable, "-m", "tests.gateway.clients.openai_python"], {}
 
 
 def python_before_1() -> tuple[list[str], dict[str, str]]:
-    return [str(installed.python_before_1()), str(HERE / "openai_python_0.py")], {}
+    return [str(installed.python_before_1()), "-m", "tests.gateway.clients.openai_python_0"], {}
 
 
 def npm() -> tuple[list[str], dict[str, str]]:
@@ -145,8 +143,9 @@ async def test_a_real_client_gets_what_it_asks_for_and_pays_its_price(
     )
 
     process = await asyncio.create_subprocess_exec(
-        *command, case, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
+        *command, case, cwd=installed.ROOT, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
     out, said = await asyncio.wait_for(process.communicate(), 60)
 
     assert process.returncode == 0, said.decode()

@@ -3,14 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
 from bot.credential_lines import read_lines
 from tests.gateway.upstream import chat
+from tests.serving import serving
 from tests.world import until
 
 
@@ -157,7 +156,9 @@ async def test_an_oauth_token_that_ends_in_mid_load_fails_no_request(program, mo
         return await cloud.act(request, body) or await models.usual(request, "/chat/completions", body)
 
     models.act = act
-    async with served(cloud) as url:
+    giving = web.Application()
+    giving.router.add_post("/token", cloud.give)
+    async with serving(giving) as url:
         line = f"oauth token_url={url}/token client_id=client-1 client_secret=secret-1"
         await app.operator.upstreams.add("cloud", models.base_url, read_lines(line))
         await app.operator.upstreams.set_state(1, "disabled")
@@ -169,17 +170,6 @@ async def test_an_oauth_token_that_ends_in_mid_load_fails_no_request(program, mo
     assert cloud.refused == 0
     assert 2 <= len(cloud.ends) <= 15, "one refresh for all who need it"
     assert await program.settled() == (1_000_000 - 200 * len(answers), 0)
-
-
-@asynccontextmanager
-async def served(cloud: Cloud) -> AsyncIterator[str]:
-    web_app = web.Application()
-    web_app.router.add_post("/token", cloud.give)
-    runner = web.AppRunner(web_app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
 
 
 @pytest.mark.parametrize("given", [{"upstream_wait_seconds": 0}])

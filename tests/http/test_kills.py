@@ -12,32 +12,18 @@ import pytest
 
 from bot.audit import audit
 from bot.storage import open_storage
+from tests.crashing_bot import ROOT, crashing_bot
 from tests.ports import free_port
 from tests.test_crashes import died
-from tests.world import ADA, BOT_TOKEN, until
-
-ROOT = Path(__file__).parents[2]
+from tests.world import ADA, until
 
 
 @asynccontextmanager
 async def running(telegram, upstream, receiver, folder: Path, port: int, place: str):
-    env = {
-        "PATH": os.environ["PATH"], "BOT_TOKEN": BOT_TOKEN, "TELEGRAM_URL": telegram.base,
-        "OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-tests", "DATA_DIR": str(folder),
-        "HTTP_PORT": str(port), "DRAIN_SECONDS": "1", "PYTHONPATH": str(ROOT), "LOG_LEVEL": "warning",
-        "OUTBOUND_ALLOW": f"127.0.0.1:{receiver.port}", "SPEECH_ENGINES": "openai",
-        "MODERATION": "local",
-    }  # fmt: skip
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.crashing", place, cwd=folder, env=env,
-        stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
+    async with crashing_bot(
+        telegram, upstream, folder, place, HTTP_PORT=str(port), OUTBOUND_ALLOW=f"127.0.0.1:{receiver.port}"
+    ) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await asyncio.wait_for(process.wait(), 30)
 
 
 async def issued(folder: Path) -> str:

@@ -26,7 +26,7 @@ def given():
     return {"metrics_port": 0}
 
 
-class Figures:
+class Scrape:
     """What one look at /metrics shows."""
 
     def __init__(self, text: str) -> None:
@@ -43,11 +43,11 @@ class Figures:
         )
 
 
-async def look(app) -> Figures:
+async def look(app) -> Scrape:
     async with aiohttp.ClientSession() as http, http.get(app.metrics) as answer:
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith("text/plain; version=")
-        return Figures(await answer.text())
+        return Scrape(await answer.text())
 
 
 async def test_requests_are_counted_by_path_and_timed(program, app, models):  # noqa: F811

@@ -11,11 +11,13 @@ from aiohttp import web
 from bot.credential_lines import read_lines
 from bot.pool_keeper import PoolKeeper
 from bot.providers.errors import ProviderError, UpstreamRefusesUs
+from bot.providers.pool.call import Call
 from bot.providers.pool.credential import Credential, Grant
 from bot.providers.pool.grants import Grants
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.pool import Pool
 from bot.storage import open_storage
 from bot.upstreams import Upstreams
+from tests.serving import serving
 
 
 class Cloud:
@@ -55,13 +57,8 @@ async def served(cloud: Cloud) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_post("/token", cloud.token)
     app.router.add_post("/v1/chat/completions", cloud.chat)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with serving(app) as address:
+        yield address
 
 
 @pytest.fixture

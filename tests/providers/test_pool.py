@@ -19,9 +19,11 @@ from bot.providers.errors import (
     UpstreamRefusesUs,
     UpstreamUnreachable,
 )
+from bot.providers.pool.call import Call
 from bot.providers.pool.credential import Credential
 from bot.providers.pool.models import list_models
-from bot.providers.pool.pool import Call, News, Pool
+from bot.providers.pool.pool import News, Pool
+from tests.serving import serving
 from tests.world import until
 
 Answer = Callable[[], web.StreamResponse]
@@ -59,13 +61,8 @@ def refusing(status: int, code: str = "", **headers: str) -> Answer:
 async def served(server: Server) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.handle)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    finally:
-        await runner.cleanup()
+    async with serving(app, handler_cancellation=True, shutdown_timeout=0) as address:
+        yield f"{address}/v1"
 
 
 @pytest.fixture

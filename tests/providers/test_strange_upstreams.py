@@ -21,6 +21,7 @@ from bot.providers.text import TextProvider
 from bot.providers.upstream import Upstream, open_upstream
 from bot.sandbox.pictures import draw_picture
 from tests.providers.conftest import KEY
+from tests.serving import serving
 from tests.sounds import tone_wav
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -30,14 +31,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def served(handler: Handler) -> AsyncIterator[Upstream]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        async with open_upstream(f"http://127.0.0.1:{runner.addresses[0][1]}/v1", KEY) as client:
+    async with serving(app, handler_cancellation=True, shutdown_timeout=0) as address:
+        async with open_upstream(f"{address}/v1", KEY) as client:
             yield client
-    finally:
-        await runner.cleanup()
 
 
 def saying(body: str, media: str = "application/json", **headers: str) -> Handler:

@@ -15,6 +15,7 @@ from PIL import Image
 from bot.sandbox import page as page_module
 from bot.sandbox.page import STATIC, add_page
 from tests.sandbox.conftest import ADA, BOB
+from tests.serving import serving
 
 GROUP = -100777
 XSS = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -26,12 +27,8 @@ async def site(telegram):
     telegram.add_group(GROUP, "Friends", [ADA, BOB])
     app = web.Application()
     add_page(app, telegram, admins={ADA})
-    runner = web.AppRunner(app, shutdown_timeout=5)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}") as client:
+    async with serving(app, shutdown_timeout=5) as address, aiohttp.ClientSession(address) as client:
         yield client
-    await runner.cleanup()
 
 
 async def act(site, what, status=200, **body):

@@ -13,19 +13,15 @@ from aiohttp import web
 
 from bot.sandbox.telegram import Fault
 from tests.sandbox.conftest import ADA, BOB, keyboard
+from tests.serving import serving
 
 
 @asynccontextmanager
-async def serving(handler):
+async def hooked(handler):
     app = web.Application()
     app.router.add_post("/hook", handler)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    finally:
-        await runner.cleanup()
+    async with serving(app, access_log=None) as address:
+        yield f"{address}/hook"
 
 
 class Hook:
@@ -55,7 +51,7 @@ class Hook:
 async def test_updates_are_posted_with_the_secret_in_their_order(telegram, bot):
     hook = Hook()
     telegram.say(ADA, "before")
-    async with serving(hook.take) as url:
+    async with hooked(hook.take) as url:
         await bot.set_webhook(url, secret_token="s-e_cret1")
         telegram.say(ADA, "one")
         telegram.say(ADA, "two")
@@ -67,7 +63,7 @@ async def test_updates_are_posted_with_the_secret_in_their_order(telegram, bot):
 
 async def test_a_refused_update_is_posted_again_and_the_error_is_shown(telegram, bot):
     hook = Hook(500, 502)
-    async with serving(hook.take) as url:
+    async with hooked(hook.take) as url:
         await bot.set_webhook(url)
         telegram.say(ADA, "one")
         await asyncio.sleep(0.1)
@@ -81,7 +77,7 @@ async def test_a_refused_update_is_posted_again_and_the_error_is_shown(telegram,
 
 async def test_one_chat_that_is_refused_does_not_hold_up_the_others(telegram, bot):
     hook = Hook(500)
-    async with serving(hook.take) as url:
+    async with hooked(hook.take) as url:
         telegram.say(ADA, "hers")
         telegram.say(BOB, "his")
         await bot.set_webhook(url)
@@ -98,7 +94,7 @@ async def test_a_chats_next_update_waits_for_the_one_before(telegram, bot):
             await free.wait()
         return web.Response()
 
-    async with serving(slow) as url:
+    async with hooked(slow) as url:
         await bot.set_webhook(url)
         telegram.say(ADA, "one")
         telegram.say(ADA, "two")
@@ -114,7 +110,7 @@ async def test_a_chats_next_update_waits_for_the_one_before(telegram, bot):
 async def test_what_is_too_old_is_not_posted_again(telegram, bot):
     hook = Hook(*[500] * 50)
     sent = await bot.send_message(ADA, "choose", reply_markup=keyboard(("Yes", "y")))
-    async with serving(hook.take) as url:
+    async with hooked(hook.take) as url:
         await bot.set_webhook(url)
         telegram.tap(ADA, sent.message_id, "y")
         await asyncio.sleep(0.1)
@@ -129,7 +125,7 @@ async def test_duplicated_and_reordered_posts(telegram, bot):
     telegram.say(ADA, "two")
     telegram.add_fault(Fault("getUpdates", "reordered"))
     telegram.add_fault(Fault("getUpdates", "duplicated"))
-    async with serving(hook.take) as url:
+    async with hooked(hook.take) as url:
         await bot.set_webhook(url)
 
         assert await hook.texts(3) == ["two", "two", "one"]
@@ -137,7 +133,7 @@ async def test_duplicated_and_reordered_posts(telegram, bot):
 
 async def test_a_method_in_the_response_is_done(telegram, bot):
     hook = Hook(body={"method": "sendMessage", "chat_id": ADA, "text": "at once"})
-    async with serving(hook.take) as url:
+    async with hooked(hook.take) as url:
         await bot.set_webhook(url)
         telegram.say(ADA, "hello")
 
@@ -152,7 +148,7 @@ async def test_aiograms_own_handler_answers_in_the_response(telegram, bot):
         return SendMessage(chat_id=message.chat.id, text=f"<b>{message.text}</b>", parse_mode="HTML")
 
     handler = SimpleRequestHandler(dispatcher, bot, handle_in_background=False)
-    async with serving(handler.handle) as url:
+    async with hooked(handler.handle) as url:
         await bot.set_webhook(url)
         telegram.say(ADA, "سلام")
 
@@ -163,7 +159,7 @@ async def test_aiograms_own_handler_answers_in_the_response(telegram, bot):
 
 async def test_a_webhook_can_not_ask_in_its_response(telegram, bot):
     hook = Hook(body={"method": "deleteWebhook"})
-    async with serving(hook.take) as url:
+    async with hooked(hook.take) as url:
         await bot.set_webhook(url)
         telegram.say(ADA, "hello")
         await hook.texts(1)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.providers.errors import BadAnswer, ModelUnknown, Unchecked
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.call import Call
+from bot.providers.pool.pool import Pool
 
 PATH = "/moderations"
 NOT_THERE = (401, 403, 404, 405, 501)

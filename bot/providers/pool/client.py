@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack
 import httpx2
 
 from bot.providers.errors import ProviderError
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.call import Call
+from bot.providers.pool.pool import Pool
 from bot.providers.pool.reply import Reply
 
 BODY_MOST = 1 << 30

@@ -2,8 +2,9 @@
 
 import json
 
+from bot.providers.pool.call import Call
 from bot.providers.pool.credential import Credential
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.pool import Pool
 from bot.providers.pool.verdict import Verdict
 
 MODELS_MOST = 10_000

@@ -5,60 +5,37 @@ more than the first; or UpstreamBusy with the time to wait, where all cool down 
 """
 
 import asyncio
-import io
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import NamedTuple, Protocol
 
 import aiohttp
 import structlog
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from bot.providers.errors import ContentRefused, ModelUnknown, ProviderError, UpstreamBusy, UpstreamRefusesUs
+from bot.providers.pool.call import Call as Call
 from bot.providers.pool.choice import Choice, Way
+from bot.providers.pool.connections import Connections
 from bot.providers.pool.credential import Credential
 from bot.providers.pool.health import ANY_MODEL, Health
 from bot.providers.pool.reply import Reply
 from bot.providers.pool.verdict import Verdict, of_answer, of_aside, of_exception
+from bot.providers.pool.waiting import Waiting
 from bot.spread import Spread
 
 log = structlog.get_logger()
 
-CONNECTIONS = 2_000
-WAITING = 1_000
-"""Calls that may wait at one time for a credential to be well."""
 OUT_OF_CREDIT_SECONDS = 1_800.0
 NO_MODEL_SECONDS = 600.0
 REFUSED_SECONDS = 30
 """What callers are told to wait where every credential is refused: an operator must look."""
 BACKOFF_SECONDS = 0.1
-AT_ONCE = 256 * 1024
-"""Bytes of a body that are written at once."""
 LIST_MOST = 4 * 1024 * 1024
 """Bytes of a server's list of models."""
-UNPACKED = {"Accept-Encoding": "identity", "User-Agent": "telegram-billing-bot"}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    path: str
-    """Below the upstream's base URL, as `/chat/completions`."""
-    body: bytes = b""
-    model: str = ANY_MODEL
-    method: str = "POST"
-    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
-    seconds: float = 120.0
-    """How long the upstream may be silent."""
-    connect_seconds: float = 10.0
-    free: bool = False
-    """Nothing is paid for it: it may be made twice."""
-    aside: bool = False
-    """Not every server has this path, or lets every key use it: that says nothing against the credential."""
 
 
 class State(NamedTuple):
@@ -124,20 +101,16 @@ class Pool:
         """How often an upstream was asked after another credential had failed."""
         self.seconds: dict[str, Spread] = {}
         """From asking an upstream to the beginning of its answer."""
-        self._changed = asyncio.Event()
-        """Set, and replaced, whenever a credential may have become usable."""
-        self._waiting = 0
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
-        self._stack = AsyncExitStack()
+        self._waiting = Waiting()
+        self._connections = Connections()
         self.credentials: tuple[Credential, ...] = ()
         self.use(credentials)
 
     async def __aenter__(self) -> "Pool":
-        await self._stack.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
+        await self._connections.close()
 
     def use(self, credentials: Iterable[Credential]) -> None:
         """These from now on. Those that are new, or were changed, begin anew."""
@@ -151,13 +124,13 @@ class Pool:
         self._way.forget(set(now))
         names = {one.upstream for one in self.credentials}
         self.seconds = {name: self.seconds.get(name) or Spread() for name in names}
-        self._news()
+        self._waiting.wake()
 
     def enable(self, credential: int) -> None:
         """Forget what was wrong with it."""
         self._health.forget(credential)
         self._refused.discard(credential)
-        self._news()
+        self._waiting.wake()
 
     def refuse(self, credential: int) -> None:
         """Ask it no more, until `enable`."""
@@ -166,7 +139,7 @@ class Pool:
     @property
     def waiting(self) -> int:
         """Calls that wait for a credential to be well."""
-        return self._waiting
+        return self._waiting.count
 
     def states(self) -> list[State]:
         at = self._clock()
@@ -249,9 +222,9 @@ class Pool:
             if not untried:
                 raise self._over(last, call.model)
             wait = min(self._health.wait(one.id, call.model, at) for one in untried)
-            if at + max(wait, 0.0) >= deadline or self._waiting >= WAITING:
+            if at + max(wait, 0.0) >= deadline or self._waiting.full:
                 raise self._over(last, call.model, max(wait, 1.0))
-            await self._wait(min(wait, deadline - at) if wait > 0 else deadline - at)
+            await self._waiting.wait(min(wait, deadline - at) if wait > 0 else deadline - at)
 
     def _serving(self, model: str) -> list[Credential]:
         return [one for one in self.credentials if one.id not in self._refused and self._serves(one, model)]
@@ -280,16 +253,6 @@ class Pool:
             return ModelUnknown("No upstream has this model.")
         return UpstreamRefusesUs("No upstream takes our credentials, or there is none.")
 
-    async def _wait(self, seconds: float) -> None:
-        """Until something has changed, at most that long."""
-        self._waiting += 1
-        try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._changed.wait()
-        finally:
-            self._waiting -= 1
-
     async def _probe(self, credential: Credential, call: Call) -> "Outcome":
         """Ask it, and remember how it went."""
         self._health.begin(credential.id, call.model)
@@ -299,7 +262,7 @@ class Pool:
                 outcome = await self._ask(credential, call)
         except BaseException:  # the caller left
             self._health.left(credential.id, call.model)
-            self._news()
+            self._waiting.wake()
             raise
         self._note(credential, call.model, outcome.verdict)
         return outcome
@@ -345,36 +308,11 @@ class Pool:
         reply.close()
 
     async def _request(self, credential: Credential, call: Call) -> aiohttp.ClientResponse:
-        headers = {**UNPACKED, **call.headers, **credential.headers}
         key = credential.key
         if credential.grant is not None:
             assert self._bearers is not None, "grants need somebody who refreshes them"
             key = await self._bearers.bearer(credential)
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
-        wait = _timeout(min(call.connect_seconds, call.seconds), call.seconds)
-        proxy = credential.proxy if credential.proxy.startswith("http") else None
-        return await self._session("" if proxy else credential.proxy).request(
-            call.method, credential.base_url + call.path, data=_payload(call.body), headers=headers,
-            timeout=wait, proxy=proxy, allow_redirects=False,
-        )  # fmt: skip
-
-    def _session(self, socks: str) -> aiohttp.ClientSession:
-        """Sessions don't share connections; only a SOCKS proxy needs one of its own."""
-        session = self._sessions.get(socks)
-        if session is None:
-            connector = (
-                ProxyConnector.from_url(socks, limit=CONNECTIONS)
-                if socks
-                else aiohttp.TCPConnector(limit=CONNECTIONS)
-            )
-            # Only what is configured counts: the environment's proxies would also catch a server nearby.
-            session = self._sessions[socks] = aiohttp.ClientSession(
-                connector=connector, trust_env=False, auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(), skip_auto_headers=("User-Agent",),
-            )  # fmt: skip
-            self._stack.push_async_callback(session.close)
-        return session
+        return await self._connections.request(credential, key, call)
 
     def _note(self, credential: Credential, model: str, verdict: Verdict | None) -> None:
         """Remember how it went."""
@@ -382,7 +320,7 @@ class Pool:
         if verdict is None:
             self._worked[id_] += 1
             self._health.worked(id_, model, at)
-            return self._news()
+            return self._waiting.wake()
         self._failed[id_] += 1
         self.failures[credential.upstream, verdict.blame or "failed"] += 1
         detail = str(verdict.error)
@@ -400,23 +338,7 @@ class Pool:
                 self._health.cool(id_, model, at, verdict.wait)
             case _:
                 self._health.failed(id_, model, at)
-        return self._news()
-
-    def _news(self) -> None:
-        """Wake those who wait."""
-        if self._waiting:
-            self._changed.set()
-            self._changed = asyncio.Event()
-
-
-@lru_cache
-def _timeout(connect_seconds: float, silence_seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds, sock_read=silence_seconds)
-
-
-def _payload(body: bytes) -> bytes | io.BytesIO | None:
-    """A large body is written piece by piece, so that others have their turn."""
-    return io.BytesIO(body) if len(body) > AT_ONCE else body or None
+        return self._waiting.wake()
 
 
 class Outcome(NamedTuple):

@@ -1,6 +1,6 @@
 /* Photos: in a bubble, as the grid of an album, and large. */
 
-import { iconButton, make } from './dom.js'
+import { icon, make } from './dom.js'
 import { word } from './words.js'
 
 const LEAST_WIDE = 220
@@ -39,7 +39,11 @@ function showLarge(message, size) {
   const dialog = make('dialog', { 'class': 'viewer', 'aria-label': message.caption || word('photo') })
   const close = () => dialog.close()
   dialog.append(
-    iconButton('close', word('close'), { onclick: close }),
+    make(
+      'button',
+      { 'type': 'button', 'class': 'icon-button', 'aria-label': word('close'), 'title': word('close'), 'onclick': close },
+      icon('close'),
+    ),
     make('img', { src: fileAddress(size.file_id), alt: message.caption || word('photo') }),
   )
   dialog.addEventListener('click', (event) => {

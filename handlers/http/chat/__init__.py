@@ -7,19 +7,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-from handlers.http.page_files import HEADERS, page_file
+from bot.page_files import PLAYER_HEADERS, page_file
 
 ROUTES = web.RouteTableDef()
 STATIC = Path(__file__).with_name("static")
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
-    " media-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-)
 
 
 @ROUTES.get("/chat")
 async def page(request: web.Request) -> web.StreamResponse:
-    return web.FileResponse(STATIC / "page.html", headers={**HEADERS, "Content-Security-Policy": POLICY})
+    return web.FileResponse(STATIC / "page.html", headers=PLAYER_HEADERS)
 
 
 @ROUTES.get("/chat/static/{name}")

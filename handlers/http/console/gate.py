@@ -18,8 +18,9 @@ from billing.errors import Refusal
 from bot import console_sessions
 from bot.blocks import Blocks
 from bot.clock import now
-from bot.figures import Figures
+from bot.minutes import Minutes
 from bot.operator import Operator
+from bot.page_files import HEADERS
 from bot.price_lists import PriceLists
 from bot.providers.pool.pool import Pool
 from bot.storage import Storage
@@ -27,7 +28,6 @@ from bot.watch import Watch
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.console.browser import check_origin, check_place, cookie_name, csrf_of, is_script
 from handlers.http.console.rendering import rendered
-from handlers.http.page_files import HEADERS
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ class Console:
     pool: Pool
     price_lists: PriceLists
     watch: Watch
-    figures: Figures
+    minutes: Minutes
     blocks: Blocks
     admin_ids: Collection[int]
     prefix: str = ""

@@ -5,10 +5,10 @@ from aiohttp import web
 
 from bot import console_sessions
 from bot.clock import now
+from bot.page_files import HEADERS
 from handlers.http.console.browser import check_origin, check_place, let_in, let_out
 from handlers.http.console.gate import CONSOLE, Visit, for_admins, posted, said_to_people
 from handlers.http.console.rendering import rendered
-from handlers.http.page_files import HEADERS
 
 log = structlog.get_logger()
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from aiohttp import web
 
 from billing import Row
+from bot.page_files import HEADERS
 from bot.providers.pool.pool import State
 from handlers.http.console.gate import Console, Visit, for_admins
-from handlers.http.page_files import HEADERS
 
 _WAITING = (
     "SELECT (SELECT count(*) FROM job WHERE state = 'running') AS running,"
@@ -57,7 +57,7 @@ async def _figures(visit: Visit) -> web.StreamResponse:
     console = visit.console
     waiting = await console.storage.fetch_one(_WAITING)
     assert waiting is not None
-    shown = await console.figures.shown() | {
+    shown = await console.minutes.shown() | {
         "waiting": waiting._asdict(), "credentials": counted(await credentials(console)),
         "audit": console.watch.wrong, "stops": console.watch.stops,
     }  # fmt: skip

@@ -9,8 +9,8 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.clock import MINUTE, SECOND
+from bot.page_files import HEADERS
 from bot.texts import tokens
-from handlers.http.page_files import HEADERS
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"

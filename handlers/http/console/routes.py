@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
+from bot.page_files import page_file
 from handlers.http.console import codes, historic, login, models, overview, requests, upstreams
 from handlers.http.console.rendering import STATIC
-from handlers.http.page_files import page_file
 
 
 async def static(request: web.Request) -> web.StreamResponse:

@@ -13,7 +13,7 @@ import structlog
 from aiogram import Bot, F, Router
 from aiogram.exceptions import AiogramError
 from aiogram.filters import BaseFilter, Command, CommandObject
-from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from billing.errors import PaymentRefused
 from billing.ledger import MILLI
@@ -28,7 +28,7 @@ from bot.jobs import Jobs
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.texts import Say, Texts, closest, isolated, money, tokens
-from handlers.telegram.admins import Admins, FromAdmin, TappedByAdmin
+from handlers.telegram.admins import Admins, FromAdmin, TappedByAdmin, decision
 from handlers.telegram.filters import Button
 from handlers.telegram.payments import Rows, Shelf
 from handlers.telegram.people import People
@@ -123,13 +123,8 @@ async def _show(bot: Bot, storage: Storage, admin: int, receipt: int) -> None:
         f"💳 {isolated(found.name)} ({found.telegram_id}) has paid {money(found.price, found.currency)} for"
         f" {tokens(found.amount)} tokens.\nThe bank's number: {found.reference}\nReceipt {charge_of(receipt)}"
     )
-    buttons = [
-        InlineKeyboardButton(text=label, callback_data=f"receipt:{word}:{receipt}")
-        for label, word in (("✅ Approve", "yes"), ("✖️ Reject", "no"))
-    ]
-    keyboard = InlineKeyboardMarkup(inline_keyboard=[buttons])
     try:
-        await bot.send_photo(admin, found.photo, caption=caption, reply_markup=keyboard)
+        await bot.send_photo(admin, found.photo, caption=caption, reply_markup=decision("receipt", receipt))
     except AiogramError as error:
         log.warning("an admin could not be asked", admin=admin, error=type(error).__name__)
 

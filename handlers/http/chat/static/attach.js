@@ -1,6 +1,7 @@
 /* Pictures and files that go with the next message, read in the browser. */
 
-import { byId, icon, iconButton, make } from './dom.js'
+import { iconButton } from './buttons.js'
+import { byId, icon, make } from './dom.js'
 import { word } from './words.js'
 
 const MOST = 8

@@ -1,7 +1,8 @@
 /* Markdown as models write it, made into elements of a short list: nothing in it can be anything but text, a
    link to http(s), or one of those elements. Blocks that have not changed stay as they are while an answer grows. */
 
-import { copyButton, make } from './dom.js'
+import { copyButton } from './buttons.js'
+import { make } from './dom.js'
 import { word } from './words.js'
 
 const FENCE = /^ {0,3}(```+|~~~+)\s*([\w+#.-]{0,30})[^`]*$/

@@ -1,7 +1,8 @@
 /* The messages of the conversation, as they are seen. */
 
 import { thumbnail } from './attach.js'
-import { byId, copyButton, iconButton, make } from './dom.js'
+import { copyButton, iconButton } from './buttons.js'
+import { byId, make } from './dom.js'
 import { show } from './markdown.js'
 import { figures, word } from './words.js'
 

@@ -1,4 +1,4 @@
-"""Figures out of the books, for whoever watches from outside: read so that years of books cost no more."""
+"""Counts and sums out of the books, for Prometheus: read so that years of books cost no more."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ KINDS = ("text", "image", "voice")
 
 
 @dataclass(slots=True)
-class BookFigures:
+class BookCounts:
     """As last read; amounts are millitokens."""
 
     held: int = 0

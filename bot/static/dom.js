@@ -1,4 +1,4 @@
-/* Elements. Whatever a person or a bot wrote goes in as text, never as markup. */
+/* Elements. Whatever people, bots or models wrote goes in as text, never as markup. */
 
 const SVG = 'http://www.w3.org/2000/svg'
 
@@ -23,15 +23,6 @@ export function icon(name) {
   use.setAttribute('href', `#icon-${name}`)
   svg.append(use)
   return svg
-}
-
-/** A button that shows only a symbol; its label is for screen readers and the tooltip. */
-export function iconButton(name, label, attributes = {}) {
-  return make(
-    'button',
-    { 'type': 'button', 'class': 'icon-button', 'aria-label': label, 'title': label, ...attributes },
-    icon(name),
-  )
 }
 
 export const byId = (id) => document.getElementById(id)

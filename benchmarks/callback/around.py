@@ -1,6 +1,6 @@
 """Around the bot, in a process of its own: a silent Telegram, an upstream, and programs' addresses.
 
-`python -m benchmarks.callback_world <addresses>` prints the port of the first two and those of the others.
+`python -m benchmarks.callback.around <addresses>` prints the port of the first two and those of the others.
 The upstream answers after `PUT /seconds` says, and not at all until then where that is negative; `GET /heard`
 gives the ids that were called back, each as often as it came.
 """

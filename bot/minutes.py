@@ -31,7 +31,7 @@ class Counted(NamedTuple):
     failed: int
 
 
-class Figures:
+class Minutes:
     def __init__(self, storage: Storage, failed: Callable[[], int]) -> None:
         """`failed`: how many requests upstreams have failed so far, in this run of the program."""
         self._storage = storage

@@ -1,4 +1,4 @@
-"""The running bot's figures, as Prometheus takes them: names, labels and values.
+"""What Prometheus is told of the running bot: metrics with their names, labels and values.
 
 Nothing is counted here: each part counts for itself, and the books are read when they are asked for. Labels
 are few and have an end: doors, paths as they are routed, kinds, upstreams, rows of the price table. Never a
@@ -15,7 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from billing.ledger import MILLI
-from bot.book_figures import BookFigures
+from bot.book_counts import BookCounts
 from bot.clock import SECOND, now
 from bot.jobs import Jobs
 from bot.loop_lag import LoopLag
@@ -34,18 +34,18 @@ Values = Mapping[Labels, float]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Who knows the figures."""
+    """Who knows the values."""
 
     storage: Storage
     jobs: Jobs
     pool: Pool
     gateway: Gateway
     requests: Requests
-    books: BookFigures = field(default_factory=BookFigures)
+    books: BookCounts = field(default_factory=BookCounts)
     lag: LoopLag = field(default_factory=LoopLag)
 
 
-class Figures(Collector):
+class MetricFamilies(Collector):
     """All but the process's own."""
 
     def __init__(self, sources: Sources) -> None:
@@ -78,7 +78,7 @@ def _of_gateway(gateway: Gateway) -> Iterator[Metric]:
     yield _counters("bot_gateway_usage", "What was charged for.", ("model", "unit"), gateway.used.units)
 
 
-def _of_jobs(jobs: Jobs, books: BookFigures) -> Iterator[Metric]:
+def _of_jobs(jobs: Jobs, books: BookCounts) -> Iterator[Metric]:
     yield _counters("bot_jobs", "Jobs that have ended.", ("door", "kind", "result"), jobs.ended)
     seconds = {(kind,): spread for kind, spread in jobs.seconds.items()}
     yield _spreads("bot_job_seconds", "From a job's begin to its end.", ("kind",), seconds)
@@ -125,7 +125,7 @@ def _word(state: State) -> str:
     return "cooling" if state.cooling else "usable"
 
 
-def _of_money(books: BookFigures) -> Iterator[Metric]:
+def _of_money(books: BookCounts) -> Iterator[Metric]:
     yield _gauge("bot_held_tokens", "Tokens that are held now.", books.held / MILLI)
     captured = {(): books.moved["capture"] / MILLI}
     yield _counters("bot_captured_tokens", "Tokens ever captured.", (), captured)
@@ -133,7 +133,7 @@ def _of_money(books: BookFigures) -> Iterator[Metric]:
     yield _counters("bot_moved_tokens", "Tokens ever moved otherwise.", ("kind",), moved)
 
 
-def _of_deliveries(books: BookFigures, jobs: Jobs) -> Iterator[Metric]:
+def _of_deliveries(books: BookCounts, jobs: Jobs) -> Iterator[Metric]:
     none = {(door, state): 0 for door in jobs.doors for state in ("pending", "dead")}
     yield _gauges(
         "bot_deliveries", "Answers that are to be delivered, or were given up.", ("door", "state"),

@@ -1,10 +1,42 @@
-"""CPU time and memory of a process and its children, as Linux counts them."""
+"""Programs beside this one; CPU time and memory of a process and its children, as Linux counts them."""
 
+import asyncio
 import os
 import re
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@asynccontextmanager
+async def process(words: list[str], env: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """This Python with these words; killed in the end."""
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, *words, cwd=ROOT, env=dict(env), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+        await running.wait()
+
+
+async def first_numbers(running: asyncio.subprocess.Process) -> list[int]:
+    """What a program prints once it listens: its ports."""
+    assert running.stdout is not None
+    return [int(word) for word in (await running.stdout.readline()).split()]
+
+
+def pin(root: int, core: int) -> None:
+    """To one core, with all that came from it, thread by thread."""
+    for pid in family(root):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            os.sched_setaffinity(int(task), {core})
 
 
 def family(root: int) -> list[int]:
@@ -45,12 +77,6 @@ def memory_mb(root: int) -> float:
             continue
         kilobytes += int(found[1]) if found else 0
     return kilobytes / 1024
-
-
-def machine_seconds() -> float:
-    """CPU time that the whole machine has spent working."""
-    fields = [int(field) for field in Path("/proc/stat").read_text("ascii").split("\n")[0].split()[1:9]]
-    return (sum(fields) - fields[3] - fields[4]) / TICKS
 
 
 def _stat(pid: int) -> list[str]:

@@ -1,0 +1,86 @@
+"""The queue, the life of a job, and what it costs."""
+
+QUEUE = (
+    ("a job's key may be another customer's", "if known.customer != new.customer:", "if False:"),
+    ("a job is queued without its hold",
+     "    hold(conn, hold_key(job.id), payer, price, now)\n", ""),
+    ("half the price is held", "payer, price, now)", "payer, price // 2, now)"),
+    ("a banned customer is served", "if now.banned_at is not None:", "if False:"),
+    ("who owes is served", "    if now.debt:", "    if False:"),
+    ("the queue has one place too many", "if now.queued >= queue_most:", "if now.queued > queue_most:"),
+    ("one more waits than the door allows", ">= limit.most:", "> limit.most:"),
+    ("ended jobs count as waiting", "WHERE scope = :scope AND ended_at IS NULL GROUP", "WHERE scope = :scope GROUP"),
+    ("a customer runs one too many", "HAVING count(*) >= :per_customer", "HAVING count(*) > :per_customer"),
+    ("a lane runs side by side", "AND earlier.ended_at IS NULL AND earlier.id < next.id", "AND 0"),
+    ("an attempt has the number of the last", "attempt = attempt + 1,", "attempt = max(attempt, 1),"),
+    ("a claim keeps no intent", "state = 'running', attempt = attempt + 1, boot = :boot",
+     "state = 'running', attempt = attempt + 1, boot = coalesce(boot, :boot) || 'x'"),
+    ("an answer of an older attempt is taken", "\"state = 'running' AND attempt = :attempt\"",
+     "\"state = 'running'\""),
+    ("a late answer counts as good", "\"late\" if not mine else \"ok\"", "\"ok\" if not mine else \"ok\""),
+    ("a call is noted on every attempt", "WHERE job = :job AND attempt = :attempt AND state IN ('intent', 'unknown')",
+     "WHERE job = :job AND state IN ('intent', 'unknown')"),
+    ("a job may be cancelled by anybody", "WHERE id = :id AND customer = :customer\", id=job",
+     "WHERE id = :id AND :customer > 0\", id=job"),
+    ("a running job is cancelled like a queued one", "    if row.state == \"queued\":\n        _end",
+     "    if row.state:\n        _end"),
+    ("fresh jobs expire", "created_at < :before\"", "created_at >= :before\""),
+    ("running jobs expire", "WHERE state = 'queued' AND created_at < :before",
+     "WHERE ended_at IS NULL AND created_at < :before"),
+    ("recovery takes what runs now", "WHERE state = 'running' AND boot <> :boot ORDER",
+     "WHERE state = 'running' AND :boot <> '' ORDER"),
+    ("recovery leaves the intent", "SET state = 'unknown', ended_at = :now", "SET state = 'intent', ended_at = :now"),
+    ("a job is called again and again", "if job.attempt < ATTEMPTS and", "if job.attempt <= ATTEMPTS and"),
+    ("a job is never called again", "if job.attempt < ATTEMPTS and budget >= 0:", "if False:"),
+    ("the house pays without a limit", " and budget >= 0:", ":"),
+    ("the house forgets what it has spent", "// 50) - spent.amount)", "// 50))"),
+    ("the house's day never ends", "AND ended_at > :since\"", "AND :since > 0\""),
+    ("the house may spend ten times as much", "sold.amount // 50", "sold.amount // 5"),
+    ("deliveries of this run are sent again", "WHERE state = 'sending' AND boot <> :boot",
+     "WHERE state = 'sending' AND :boot <> ''"),
+    ("a delivery that was cut off is forgotten", "WHERE state = 'sending' AND boot <> :boot",
+     "WHERE state = 'sending' AND boot = :boot AND 0"),
+    ("every job pays its full price", "capture(conn, hold_key(job), outcome.charged, now)",
+     "capture(conn, hold_key(job), conn.only('SELECT price FROM job WHERE id = :i', i=job).price, now)"),
+    ("an expired job keeps its hold", "    else:\n        void(conn, hold_key(job))",
+     "    elif outcome.state != \"expired\":\n        void(conn, hold_key(job))"),
+    ("a failed job keeps its hold", "    else:\n        void(conn, hold_key(job))",
+     "    elif outcome.state != \"failed\":\n        void(conn, hold_key(job))"),
+    ("a job without an answer is not delivered", "    if row.delivers:", "    if row.delivers and outcome.answer:"),
+    ("the hold of another job", "return f\"job:{job}\"", "return f\"job:{job // 2}\""),
+)  # fmt: skip
+
+JOBS = (
+    ("more may be charged than was agreed", "charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))",
+     "charged = self.prices.of_answer(request, answer, job.tariff)"),
+    ("the price is charged, not the answer's worth", "self.prices.of_answer(request, answer, job.tariff))",
+     "self.prices.of(request))"),
+    ("an answer without anything is charged", "if not answer.files and (not answer.text or", "if False and (not answer.text or"),
+    ("a job that can't be settled keeps its hold", "            await self._end(job, INTERNAL)\n", "            pass\n"),
+    ("a stop with nothing to show is charged", "if not isinstance(request, TextRequest) or not running.text:",
+     "if not isinstance(request, TextRequest):"),
+    ("nothing is recovered at start", "        await self._storage.write(queue.recover, self.boot, now())\n", ""),
+    ("a job in time out has failed for ever, with an answer", "return Outcome(\"expired\", error",
+     "return Outcome(\"answered\", running.job.price, Answer(\"\"), error"),
+)  # fmt: skip
+
+INSISTING = (
+    ("a full disk ends a job", "        except StorageError as error:", "        except ZeroDivisionError as error:"),
+)  # fmt: skip
+
+PRICES = (
+    ("pictures that did not come are charged", "isinstance(request, ImageRequest) and came < request.count", "False"),
+    ("a text that was not spoken is charged as spoken", "request.speak and not came:", "False:"),
+    ("letters are counted, not bytes", "return len(text.encode())", "return len(text)"),
+    ("the language is always found out for nothing", "automatic=request.language is None", "automatic=False"),
+)  # fmt: skip
+
+TARIFF = (
+    ("a mode is added to the price", "price = max(price, self.text_with_mode)", "price += self.text_with_mode"),
+    ("a step begins one later", "if size >= step.size)", "if size > step.size)"),
+    ("speaking a text is free", "(self.voice_price(size, automatic=True) if spoken else 0)", "0"),
+    ("finding the language out is free", "(self.automatic_language if automatic else 0)", "0"),
+    ("a price is rounded in silence", "if amount != int(amount):", "if False:"),
+    ("a negative price is a price", "or not 0 <= tokens < 1e9:", "or not -9 <= tokens < 1e9:"),
+    ("a step may be free", "if any(step.price == 0 for step in steps):", "if False:"),
+)  # fmt: skip
