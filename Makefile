@@ -17,7 +17,7 @@ admin: .venv/app.stamp
 
 # Tests wait for clocks and processes more than they compute: several at a time.
 test: .venv/dev.stamp .venv/local.stamp
-	@$(BIN)/python -m pytest -n 4 $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 lint: .venv/dev.stamp
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
