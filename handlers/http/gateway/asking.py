@@ -14,6 +14,7 @@ from bot.clock import DAY, now
 from handlers.http.account import STORAGE
 from handlers.http.auth import DOORKEEPER, Caller
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request
+from handlers.http.gateway.json_bytes import parsed
 from handlers.http.gateway.usage import Size
 from handlers.http.origin import client_address
 
@@ -135,7 +136,7 @@ def _too_large(most: int) -> ApiError:
 def understood(raw: bytes, media: str, prices: ModelPrices, default_model: str) -> Given:
     """A JSON body. Raises ApiError."""
     try:
-        body = json.loads(raw)
+        body = parsed(raw)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):

@@ -14,6 +14,7 @@ from bot.providers.pool.reply import ERROR_MOST, Reply
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.events import Events
+from handlers.http.gateway.json_bytes import parsed
 from handlers.http.gateway.kinds import REASONING
 from handlers.http.gateway.metering import Meter
 from handlers.http.gateway.ways import Changed, Known
@@ -49,7 +50,7 @@ class Completions:
                     yield Known(reply, body)
                     return
             self._remember(call.model)
-        chat = as_chat(json.loads(call.body), given)
+        chat = as_chat(parsed(call.body), given)
         body = json.dumps(chat, ensure_ascii=False).encode(errors="replace")
         async with self._pool.send(replace(call, path=CHAT, body=body)) as reply:
             echo = given.body.get("prompt", "") if given.body.get("echo") is True else ""
@@ -103,7 +104,7 @@ class AsText(Changed):
     async def read(self, most: int) -> bytes:
         body = await self.reply.read(most)
         try:
-            answer = json.loads(body)
+            answer = parsed(body)
             return body if "choices" not in answer else _dumped(self._whole(answer))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise BadAnswer("The upstream's answer could not be understood.") from None
@@ -123,7 +124,7 @@ class AsText(Changed):
         if not event.startswith(b"data:") or event.startswith(b"data: [DONE]"):
             return event
         try:
-            chunk = json.loads(event[5:])
+            chunk = parsed(event[5:])
             return b"data: " + _dumped(chunk) + b"\n\n" if self._turned(chunk) else b""
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return event

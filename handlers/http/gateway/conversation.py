@@ -20,6 +20,7 @@ from bot.storage import Storage
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request
 from handlers.http.gateway.events import Events
+from handlers.http.gateway.json_bytes import parsed
 from handlers.http.gateway.ways import Changed
 
 FIELD = "conversation_id"
@@ -146,7 +147,7 @@ class Overheard(Changed):
         """With the conversation's id as its first field."""
         body = await self.reply.read(most)
         try:
-            self._kept.hear(json.loads(body)["choices"][0]["message"])
+            self._kept.hear(parsed(body)["choices"][0]["message"])
         except (ValueError, LookupError, TypeError, RecursionError):
             return body
         return b'{"%s": "%s", %s' % (FIELD.encode(), self._kept.id.encode(), body[body.index(b"{") + 1 :])
@@ -159,7 +160,7 @@ class Overheard(Changed):
 
     def _hear(self, event: bytes) -> None:
         try:
-            for choice in json.loads(event[5:])["choices"]:
+            for choice in parsed(event[5:])["choices"]:
                 if choice.get("index", 0) == 0:
                     self._kept.hear_part(choice.get("delta"))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):

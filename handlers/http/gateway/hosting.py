@@ -23,6 +23,7 @@ from bot.providers.pool.reply import Reply
 from bot.storage import Storage
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.errors import ApiError
+from handlers.http.gateway.json_bytes import parsed
 from handlers.http.gateway.metering import Meter
 from handlers.http.gateway.ways import Changed
 from handlers.http.site import Site
@@ -91,7 +92,7 @@ class Hosted(Changed):
         if b'"url"' not in body:
             return body
         try:
-            answer = json.loads(body)
+            answer = parsed(body)
             pictures = [one for one in answer["data"] if str(one.get("url") or "").startswith("http")]
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return body  # whoever measures it says what is wrong with it

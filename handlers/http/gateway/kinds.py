@@ -1,6 +1,5 @@
 """The kinds of requests: what each may cost at most, at least, and what it turned out to be."""
 
-import json
 import math
 import re
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from billing.model_prices import ModelPrice, Units
 from bot.providers.errors import BadAnswer
 from handlers.http.gateway.asking import Given, Wanted
 from handlers.http.gateway.errors import bad_request
+from handlers.http.gateway.json_bytes import parsed
 from handlers.http.gateway.usage import Size, reported, size_of, size_of_words, tokens_of, words
 
 MEGABYTE = 1024 * 1024
@@ -161,7 +161,7 @@ class Counted:
 def read_answer(body: bytes) -> dict[str, Any]:
     """Raises BadAnswer for what is no JSON object, or one that is an error under another status."""
     try:
-        answer = json.loads(body)
+        answer = parsed(body)
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):

@@ -4,11 +4,11 @@ Some servers report nothing, some zeros, some the sum so far with every event, s
 report that says anything counts, and it is never added up.
 """
 
-import json
 import re
 from typing import Any, NamedTuple
 
 from billing.model_prices import Units
+from handlers.http.gateway.json_bytes import parsed
 
 BYTES_PER_TOKEN = 4
 COUNT_MOST = 1 << 40
@@ -171,7 +171,7 @@ class StreamMeter:
     def _take_report(self, event: bytes) -> bool:
         data = b"".join(line[5:] for line in event.splitlines() if line.startswith(b"data:"))
         try:
-            answer = json.loads(data)
+            answer = parsed(data)
         except (ValueError, RecursionError):
             return True
         self.usage = reported(answer) or self.usage
