@@ -128,8 +128,8 @@ async def test_one_that_ends_within_the_minute_is_refreshed_before(cloud, url):
 
 
 async def test_no_request_fails_while_it_ends_under_load(cloud, url, monkeypatch):
-    monkeypatch.setattr("bot.providers.pool.grants.MARGIN_SECONDS", 0.2)
-    cloud.lasts = 0.5
+    monkeypatch.setattr("bot.providers.pool.grants.MARGIN_SECONDS", 0.6)
+    cloud.lasts = 1.0
 
     async with Pool([credential(url)], bearers=Grants()) as pool:
         ends = time.monotonic() + 2

@@ -66,7 +66,7 @@ async def google(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Google]:
     await runner.cleanup()
 
 
-async def spoken(text: str, seconds: float = 5, **given: Any) -> Any:
+async def spoken(text: str, seconds: float = 20, **given: Any) -> Any:
     provider = SpeechProvider([GoogleSpeech()], read_voices(), seconds=seconds)
     return await provider.answer(SpeechRequest(text=text, **given), (), lambda text: None)
 

@@ -108,7 +108,7 @@ async def test_an_engine_that_rests_is_asked_where_no_other_can():
 async def test_an_engine_that_hangs_rests_too():
     slow, second = Engine("slow"), Engine("second")
     slow.takes = 60
-    provider = SpeechProvider([slow, second], read_voices(), seconds=0.7)
+    provider = SpeechProvider([slow, second], read_voices(), seconds=1.5)
 
     assert (await spoken(provider)).engine == "second"
     assert (await spoken(provider)).engine == "second"

@@ -204,7 +204,7 @@ async def test_an_engine_that_can_not_hands_over(first):
 async def test_an_engine_that_takes_too_long_hands_over():
     slow, second = Played(takes=60), Played()
 
-    assert await spoken(speech(slow, second, seconds=0.7), ENGLISH, format="wav")
+    assert await spoken(speech(slow, second, seconds=1.5), ENGLISH, format="wav")
     assert len(second.asked) == 1
     with pytest.raises(NoAnswer):
         await spoken(speech(slow, seconds=0.7), ENGLISH)

@@ -45,8 +45,8 @@ BROKEN = {
 STREAM_BROKEN = {"no-end": BadAnswer, "error-in-stream": BadAnswer}
 
 
-def text_provider(client, stream=True, **given):
-    return TextProvider(client, "some-model", read_modes(), stream=stream, seconds=0.4, **given)
+def text_provider(client, stream=True, seconds=10, **given):
+    return TextProvider(client, "some-model", read_modes(), stream=stream, seconds=seconds, **given)
 
 
 def nothing(text: str) -> None:
@@ -114,9 +114,10 @@ async def test_the_plain_manner_has_no_persona(client, upstream):
 @pytest.mark.parametrize("fault", BROKEN)
 async def test_each_way_to_break_is_one_of_our_errors_without_secrets(client, upstream, fault, stream):
     upstream.will(fault, seconds=20 if fault in ("429", "503") else 0)
+    provider = text_provider(client, stream, seconds=0.4 if BROKEN[fault] is NoAnswer else 10)
 
     with pytest.raises(ProviderError) as caught:
-        await text_provider(client, stream).answer(TextRequest(question="a secret question"), (), nothing)
+        await provider.answer(TextRequest(question="a secret question"), (), nothing)
 
     assert type(caught.value) is BROKEN[fault]
     said = str(caught.value)

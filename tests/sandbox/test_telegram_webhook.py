@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.sandbox.telegram import Fault
 from tests.sandbox.conftest import ADA, BOB, keyboard
 from tests.serving import serving
+from tests.world import until
 
 
 @asynccontextmanager
@@ -99,10 +100,11 @@ async def test_a_chats_next_update_waits_for_the_one_before(telegram, bot):
         telegram.say(ADA, "one")
         telegram.say(ADA, "two")
         telegram.say(BOB, "his")
+        await until(lambda: len(seen) > 1)
         await asyncio.sleep(0.1)
         before = list(seen)
         free.set()
-        await asyncio.sleep(0.1)
+        await until(lambda: len(seen) > 2)
 
     assert (before, seen) == (["one", "his"], ["one", "his", "two"])
 
