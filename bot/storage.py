@@ -65,7 +65,7 @@ class Storage:
     def __init__(self, writer: Writer, readers: list[aiosqlite.Connection], here: sqlite3.Connection) -> None:
         self.writer = writer
         self._here = here
-        self._statement = Statements().of
+        self._statements = Statements()
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         for reader in readers:
             self._readers.put_nowait(reader)
@@ -103,7 +103,7 @@ class Storage:
     async def look_up(self, sql: str, /, **values: Any) -> Row | None:
         """One row by its key, read in the event loop's thread: a trip to another takes five times as long."""
         try:
-            statement = self._statement(sql)
+            statement = self._statements[sql]
             row: Row | None = self._here.execute(statement.sql, statement.values(values)).fetchone()
         except sqlite3.OperationalError:  # locked for a moment
             return await self.fetch_one(sql, **values)

@@ -87,17 +87,12 @@ _NAMED = re.compile(r"'[^']*'|:([a-z_]\w*)")
 """A name for a value, but not inside a text."""
 
 
-class Statements:
-    """Those met so far: the program's text has so many."""
+class Statements(dict[str, Statement]):
+    """Those met so far, by their text: the program's has so many."""
 
-    def __init__(self) -> None:
-        self._known: dict[str, Statement] = {}
-
-    def of(self, text: str) -> Statement:
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = Statement(text)
-        return known
+    def __missing__(self, text: str) -> Statement:
+        made = self[text] = Statement(text)
+        return made
 
 
 def row_maker(description: Any) -> Any:
@@ -109,14 +104,14 @@ def row_maker(description: Any) -> Any:
 class Connection:
     """An open transaction: what billing's functions take."""
 
-    __slots__ = ("_execute", "_statement")
+    __slots__ = ("_execute", "_statements")
 
     def __init__(self, sqlite: sqlite3.Connection) -> None:
         self._execute = sqlite.execute
-        self._statement = Statements().of
+        self._statements = Statements()
 
     def one(self, sql: str, /, **values: Any) -> Row | None:
-        statement = self._statement(sql)
+        statement = self._statements[sql]
         cursor = self._execute(statement.sql, statement.values(values))
         row = cursor.fetchone()
         if row is None:
@@ -132,14 +127,14 @@ class Connection:
         return row
 
     def all(self, sql: str, /, **values: Any) -> list[Row]:
-        statement = self._statement(sql)
+        statement = self._statements[sql]
         cursor = self._execute(statement.sql, statement.values(values))
         if statement.row is None:
             statement.row = row_maker(cursor.description)
         return list(map(statement.row, cursor))
 
     def run(self, sql: str, /, **values: Any) -> int:
-        statement = self._statement(sql)
+        statement = self._statements[sql]
         return self._execute(statement.sql, statement.values(values)).rowcount
 
 
