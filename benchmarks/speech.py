@@ -119,19 +119,22 @@ VARIANTS: dict[str, dict[str, int]] = {
 
 async def round_trip(provider: SpeechProvider, folder: Path) -> None:
     """Spoken, changed, encoded, understood; against the same engine's untouched sound."""
-    whisper, engine = LocalWhisper(folder), Espeak()
+    engine = Espeak()
     language = read_voices().language("en")
     assert language is not None
     voice, raw = language.voices[0], []
     for sentence in SENTENCES:
         spoken = await engine.speak(Words(sentence, voice, "english"), lambda done, all_: None)
         raw.append(await audio.decode(spoken.data))
-    untouched = await error_rate(whisper, raw)
-    print(f"word error rate, {'untouched engine':21} {untouched:6.1f} %")
-    for name, given in VARIANTS.items():
-        files = [await speak(provider, one, language="en", voice=voice.name, **given) for one in SENTENCES]
-        rate = await error_rate(whisper, [await audio.decode(file.data) for file in files])
-        print(f"word error rate, {name:21} {rate:6.1f} %   {rate - untouched:+5.1f} points")
+    async with LocalWhisper(folder) as whisper:
+        untouched = await error_rate(whisper, raw)
+        print(f"word error rate, {'untouched engine':21} {untouched:6.1f} %")
+        for name, given in VARIANTS.items():
+            files = [
+                await speak(provider, one, language="en", voice=voice.name, **given) for one in SENTENCES
+            ]
+            rate = await error_rate(whisper, [await audio.decode(file.data) for file in files])
+            print(f"word error rate, {name:21} {rate:6.1f} %   {rate - untouched:+5.1f} points")
 
 
 async def main() -> None:

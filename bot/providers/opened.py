@@ -45,14 +45,14 @@ class Providers(NamedTuple):
 async def open_providers(settings: Settings, pool: Pool, recordings: Recordings) -> AsyncIterator[Providers]:
     moderation = moderation_of(settings, pool)
     allow = partial(moderation.allow, closed="jobs" in settings.moderation_closed)
-    async with over(pool, OPENAI_URL, settings.proxy_url) as upstream:
+    async with over(pool, OPENAI_URL, settings.proxy_url) as upstream, local_whisper(settings) as whisper:
         speech = SpeechProvider(
             engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
         )
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
             seconds=settings.text_seconds * 0.9, speech=speech, speech_seconds=settings.text_seconds * 0.3,
-            transcription=Transcription(transcribers(settings, upstream), recordings),
+            transcription=Transcription(transcribers(settings, upstream, whisper), recordings),
             allow=allow,
         )  # fmt: skip
         image = ImageProvider(
@@ -77,13 +77,18 @@ def moderation_of(settings: Settings, pool: Pool) -> Moderation:
     return Moderation(rules, lists, Judge(pool, settings.moderation_model, settings.moderation_seconds))
 
 
-def transcribers(settings: Settings, upstream: Upstream) -> list[Transcriber]:
+def local_whisper(settings: Settings) -> LocalWhisper:
+    """Its process is there from the first recording that it hears."""
+    return LocalWhisper(settings.data_dir, seconds=settings.text_seconds * 0.75)
+
+
+def transcribers(settings: Settings, upstream: Upstream, whisper: LocalWhisper) -> list[Transcriber]:
     """In the order of TRANSCRIPTION_ENGINES."""
     makers: dict[str, Callable[[], Transcriber]] = {
         "openai": lambda: OpenAITranscription(
             upstream, settings.transcription_model, seconds=settings.text_seconds * 0.5
         ),
-        "whisper": lambda: LocalWhisper(settings.data_dir, seconds=settings.text_seconds * 0.75),
+        "whisper": lambda: whisper,
     }
     return [makers[name]() for name in settings.transcription_engines]
 
