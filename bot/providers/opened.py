@@ -1,20 +1,22 @@
 """The providers, opened together: they share the pool of upstreams."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import NamedTuple
 
 from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
+from bot.providers.errors import ProviderError
 from bot.providers.image import ImageProvider
+from bot.providers.language import read_model
 from bot.providers.moderation import Moderation, Rules
 from bot.providers.moderation.moderated import Moderated
 from bot.providers.moderation.upstream import Judge
 from bot.providers.moderation.words import ListError, read_lists
 from bot.providers.pool.pool import Pool
-from bot.providers.speech import SpeechProvider
+from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.edge import EdgeSpeech
 from bot.providers.speech.engine import Engine
 from bot.providers.speech.espeak import Espeak
@@ -58,9 +60,17 @@ async def open_providers(settings: Settings, pool: Pool, recordings: Recordings)
         image = ImageProvider(
             upstream, settings.image_model, read_styles(), seconds=settings.image_seconds * 0.9
         )
+        _read_ahead()
         yield Providers(
             Moderated(text, allow), Moderated(image, allow), Moderated(speech, allow), speech, moderation
         )
+
+
+def _read_ahead() -> None:
+    """What the first who speaks would read or look for, while everybody else waits."""
+    read_model()
+    with suppress(ProviderError):  # who speaks is told
+        audio.ffmpeg_program()
 
 
 def moderation_of(settings: Settings, pool: Pool) -> Moderation:

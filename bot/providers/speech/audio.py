@@ -190,7 +190,7 @@ async def ffmpeg(arguments: tuple[str, ...], data: bytes) -> bytes:
 
 async def _made(arguments: tuple[str, ...], data: bytes | bytearray) -> bytearray:
     process = await _started(
-        _ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1",
+        ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1",
         *arguments, "pipe:1",
     )  # fmt: skip
     try:
@@ -239,7 +239,8 @@ async def _started(*command: str) -> Process:
 
 
 @cache
-def _ffmpeg_program() -> str:
+def ffmpeg_program() -> str:
+    """Where it is; the first time it is also run, to see whether it can be."""
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
