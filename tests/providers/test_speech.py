@@ -16,6 +16,7 @@ from bot.providers.errors import (
     LanguageUnknown,
     LanguageUnsupported,
     NoAnswer,
+    NothingToSay,
     ProviderError,
     UpstreamBusy,
     UpstreamUnreachable,
@@ -167,6 +168,15 @@ def test_who_asks_what_the_local_voice_speaks_does_not_wait_until_it_has_spoken(
     with espeak._library()._lock:  # it speaks
         assert engine.speaks("fa")
         assert not engine.speaks("tlh"), "which nobody has asked before"
+
+
+@pytest.mark.parametrize("text", ["--------", "😀😀", "**  **", "… ؟!"])
+async def test_where_there_is_nothing_to_say_no_engine_is_asked(text):
+    engine = Played()
+
+    with pytest.raises(NothingToSay):
+        await spoken(speech(engine), text, language="fa")
+    assert not engine.asked
 
 
 async def test_a_text_without_words_has_no_language():
