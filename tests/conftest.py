@@ -10,7 +10,7 @@ from bot.settings import Settings
 from bot.wiring import App
 from tests.world import BOT_TOKEN, hosted, people, settings_for
 
-pytest_plugins = ["tests.leaks"]
+pytest_plugins = ["tests.leaks", "tests.same_start"]
 
 # Where `rich` happens to be installed structlog draws tracebacks with every variable in them: for seconds.
 structlog.configure(
