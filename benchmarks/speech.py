@@ -7,17 +7,20 @@ import asyncio
 import re
 import resource
 import statistics
+import sys
 import tempfile
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.catalog.voices import read_voices
-from bot.providers import ProducedFile, SpeechRequest
+from bot.providers import ProducedFile, Recording, SpeechRequest
 from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.engine import Words
 from bot.providers.speech.espeak import Espeak
+from bot.providers.transcription import Transcription
 from bot.providers.transcription.whisper import LocalWhisper, is_installed
 
 PERSIAN = "سلام، حال شما چطور است؟ امروز هوا خیلی خوب است و ما به پارک نزدیک خانه می‌رویم."
@@ -61,10 +64,21 @@ def wrong(said: list[str], heard: list[str]) -> int:
     return row[-1]
 
 
+IDLE = """
+import select, sys, time
+worst, last = 0.0, time.perf_counter()
+while not select.select([sys.stdin], [], [], 0.001)[0]:
+    now = time.perf_counter()
+    worst, last = max(worst, now - last), now
+print(worst)
+"""
+
+
 @asynccontextmanager
-async def watched(turns: list[tuple[float, float]]) -> AsyncIterator[None]:
-    """How long each turn of the event loop took, and how much of that this thread worked: on a busy machine
-    the rest is time in which other programs ran."""
+async def watched(what: str) -> AsyncIterator[None]:
+    """Print how long a turn of the event loop took at most, how much of that this thread worked, and how
+    long a process that does nothing had to wait meanwhile, for the machine's other programs."""
+    turns = [(0.0, 0.0)]
 
     async def tick() -> None:
         last = time.perf_counter(), time.thread_time()
@@ -74,10 +88,17 @@ async def watched(turns: list[tuple[float, float]]) -> AsyncIterator[None]:
             turns.append((now[0] - last[0], now[1] - last[1]))
             last = now
 
+    idle = await asyncio.create_subprocess_exec(sys.executable, "-c", IDLE, stdin=PIPE, stdout=PIPE)
     async with asyncio.TaskGroup() as tasks:
         ticking = tasks.create_task(tick())
         yield
         ticking.cancel()
+    waited, _ = await idle.communicate(b"")
+    held, worked = (max(values) * 1000 for values in zip(*turns, strict=True))
+    print(
+        f"{what}: the event loop was held for {held:.0f} ms at most, and worked for {worked:.0f} ms of a"
+        f" turn; an idle process waited for {float(waited) * 1000:.0f} ms"
+    )
 
 
 async def speak(provider: SpeechProvider, text: str, **given: object) -> ProducedFile:
@@ -117,37 +138,60 @@ VARIANTS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 
+async def half_an_hour(provider: SpeechProvider) -> None:
+    """A recording as long as one may be, up to where it would be heard."""
+    spoken = await audio.decode((await speak(provider, LONG, language="fa")).data, 16_000)
+    data = await audio.encode((spoken * 20)[: 29 * 60_000], "ogg")
+
+    async def read(name: str) -> bytes:
+        return data
+
+    async with watched("29 minutes of a recording, made ready"):
+        await Transcription([Deaf()], read).hear(Recording(name="long", seconds=29 * 60))
+
+
+class Deaf:
+    name = "deaf"
+    part_seconds = 600
+
+    async def hear(self, sound: audio.AudioSegment) -> str:
+        return "words"
+
+
 async def round_trip(provider: SpeechProvider, folder: Path) -> None:
     """Spoken, changed, encoded, understood; against the same engine's untouched sound."""
-    whisper, engine = LocalWhisper(folder), Espeak()
+    engine = Espeak()
     language = read_voices().language("en")
     assert language is not None
     voice, raw = language.voices[0], []
     for sentence in SENTENCES:
         spoken = await engine.speak(Words(sentence, voice, "english"), lambda done, all_: None)
         raw.append(await audio.decode(spoken.data))
-    untouched = await error_rate(whisper, raw)
-    print(f"word error rate, {'untouched engine':21} {untouched:6.1f} %")
-    for name, given in VARIANTS.items():
-        files = [await speak(provider, one, language="en", voice=voice.name, **given) for one in SENTENCES]
-        rate = await error_rate(whisper, [await audio.decode(file.data) for file in files])
-        print(f"word error rate, {name:21} {rate:6.1f} %   {rate - untouched:+5.1f} points")
+    async with LocalWhisper(folder) as whisper:
+        async with watched("hearing, the first time"):
+            untouched = await error_rate(whisper, raw)
+        print(f"word error rate, {'untouched engine':21} {untouched:6.1f} %")
+        for name, given in VARIANTS.items():
+            files = [
+                await speak(provider, one, language="en", voice=voice.name, **given) for one in SENTENCES
+            ]
+            rate = await error_rate(whisper, [await audio.decode(file.data) for file in files])
+            print(f"word error rate, {name:21} {rate:6.1f} %   {rate - untouched:+5.1f} points")
 
 
 async def main() -> None:
     provider = SpeechProvider([Espeak()], read_voices())
     await speak(provider, PERSIAN, language="fa")
-    held: list[tuple[float, float]] = []
-    async with watched(held):
+    async with watched("speaking"):
         short, long = await timed(provider, PERSIAN), await timed(provider, LONG)
     for name, times in ((f"{len(PERSIAN)} Persian characters", short), (f"{len(LONG.encode())} bytes", long)):
         print(f"{name} to OGG: median {statistics.median(times):.3f} s, worst {max(times):.3f} s")
-    longest, most = (max(values) * 1000 for values in zip(*held, strict=True))
-    print(f"the event loop was held for {longest:.0f} ms at most, and worked for {most:.0f} ms of a turn")
     before, began = memory(), time.perf_counter()
-    await together(provider)
+    async with watched("8 at once"):
+        await together(provider)
     each = (time.perf_counter() - began) / 50
     print(f"8 at once, 50 times: {each:.2f} s each time, memory {before:.0f} -> {memory():.0f} MB")
+    await half_an_hour(provider)
     if not is_installed():
         print("no word error rates: make stt installs the local transcription")
         return

@@ -105,6 +105,9 @@ class VoiceUnsupported(ProviderError):
 class NothingToSay(BadAnswer):
     """Speech: there is no word in the text."""
 
+    code = -3
+    word = "error-nothing-to-say"
+
 
 class CannotHear(ProviderError):
     """Nothing here understands speech: no upstream that does, no local model."""

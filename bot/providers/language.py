@@ -81,6 +81,11 @@ def detect_language(text: str) -> str | None:
             return _likeliest(text, SCRIPT_LANGUAGES.get(script, ()))
 
 
+def read_model() -> None:
+    """Now, so that nobody waits for it later."""
+    _guesses("hello")
+
+
 def _without_addresses(text: str) -> str:
     return re.sub(r"https?://\S+|[@/]\w+", " ", text)
 
@@ -144,5 +149,5 @@ def _guesses(text: str) -> list[_Guess]:
 
 @cache
 def _model() -> LangDetector:
-    """The lite model comes with the package; 15 ms to read."""
+    """The lite model comes with the package; its first use reads it, in 15 ms."""
     return LangDetector(LangDetectConfig(model="lite", max_input_length=LETTERS_READ))

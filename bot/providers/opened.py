@@ -1,20 +1,22 @@
 """The providers, opened together: they share the pool of upstreams."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import NamedTuple
 
 from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
+from bot.providers.errors import ProviderError
 from bot.providers.image import ImageProvider
+from bot.providers.language import read_model
 from bot.providers.moderation import Moderation, Rules
 from bot.providers.moderation.moderated import Moderated
 from bot.providers.moderation.upstream import Judge
 from bot.providers.moderation.words import ListError, read_lists
 from bot.providers.pool.pool import Pool
-from bot.providers.speech import SpeechProvider
+from bot.providers.speech import SpeechProvider, audio
 from bot.providers.speech.edge import EdgeSpeech
 from bot.providers.speech.engine import Engine
 from bot.providers.speech.espeak import Espeak
@@ -45,22 +47,30 @@ class Providers(NamedTuple):
 async def open_providers(settings: Settings, pool: Pool, recordings: Recordings) -> AsyncIterator[Providers]:
     moderation = moderation_of(settings, pool)
     allow = partial(moderation.allow, closed="jobs" in settings.moderation_closed)
-    async with over(pool, OPENAI_URL, settings.proxy_url) as upstream:
+    async with over(pool, OPENAI_URL, settings.proxy_url) as upstream, local_whisper(settings) as whisper:
         speech = SpeechProvider(
             engines(settings, upstream), read_voices(), seconds=max(1.0, settings.voice_seconds * 0.4)
         )
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
             seconds=settings.text_seconds * 0.9, speech=speech, speech_seconds=settings.text_seconds * 0.3,
-            transcription=Transcription(transcribers(settings, upstream), recordings),
+            transcription=Transcription(transcribers(settings, upstream, whisper), recordings),
             allow=allow,
         )  # fmt: skip
         image = ImageProvider(
             upstream, settings.image_model, read_styles(), seconds=settings.image_seconds * 0.9
         )
+        _read_ahead()
         yield Providers(
             Moderated(text, allow), Moderated(image, allow), Moderated(speech, allow), speech, moderation
         )
+
+
+def _read_ahead() -> None:
+    """What the first who speaks would read or look for, while everybody else waits."""
+    read_model()
+    with suppress(ProviderError):  # who speaks is told
+        audio.ffmpeg_program()
 
 
 def moderation_of(settings: Settings, pool: Pool) -> Moderation:
@@ -77,13 +87,18 @@ def moderation_of(settings: Settings, pool: Pool) -> Moderation:
     return Moderation(rules, lists, Judge(pool, settings.moderation_model, settings.moderation_seconds))
 
 
-def transcribers(settings: Settings, upstream: Upstream) -> list[Transcriber]:
+def local_whisper(settings: Settings) -> LocalWhisper:
+    """Its process is there from the first recording that it hears."""
+    return LocalWhisper(settings.data_dir, seconds=settings.text_seconds * 0.75)
+
+
+def transcribers(settings: Settings, upstream: Upstream, whisper: LocalWhisper) -> list[Transcriber]:
     """In the order of TRANSCRIPTION_ENGINES."""
     makers: dict[str, Callable[[], Transcriber]] = {
         "openai": lambda: OpenAITranscription(
             upstream, settings.transcription_model, seconds=settings.text_seconds * 0.5
         ),
-        "whisper": lambda: LocalWhisper(settings.data_dir, seconds=settings.text_seconds * 0.75),
+        "whisper": lambda: whisper,
     }
     return [makers[name]() for name in settings.transcription_engines]
 

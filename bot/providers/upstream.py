@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import anyio
 import httpx2
 import openai
 
@@ -76,7 +77,14 @@ async def over(pool: Pool, base_url: str = OPENAI_URL, proxy_url: str = "") -> A
         client = openai.AsyncOpenAI(
             api_key="the pool knows it", base_url=base_url, max_retries=0, http_client=http
         )
+        _import_all(client)
         yield Upstream(client, files)
+
+
+def _import_all(client: openai.AsyncOpenAI) -> None:
+    """Now, and not when the first one asks: it takes 60 ms, for which everybody else would wait."""
+    _ = client.chat.completions, client.audio.speech, client.audio.transcriptions, client.images
+    anyio.current_time()  # finds the event loop, for which it has a part of its own
 
 
 def patience(seconds: float) -> httpx2.Timeout:

@@ -92,6 +92,7 @@ def when(at: int) -> str:
 ENDINGS = {
     "error-no-answer": Said(outside.NoAnswer.code, "No answer was found in time."),
     "error-content-refused": Said(outside.ContentRefused.code, "Refused by the content rules."),
+    "error-nothing-to-say": Said(outside.NothingToSay.code, "text: has nothing in it that can be spoken"),
     "error-language-unknown": Said(
         outside.LanguageUnknown.code, "The language of the text could not be detected; give txtTOvoice_lang."
     ),

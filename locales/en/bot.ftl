@@ -68,6 +68,7 @@ error-upstream-unreachable = I can't reach my brain at the moment; nothing was c
 error-upstream-busy = Too much is going on just now; nothing was charged. Please try again in a minute.
 error-no-answer = No answer came in time; nothing was charged. Please try again.
 error-content-refused = I can't help with this; nothing was charged.
+error-nothing-to-say = There is nothing in this text that I could read out; nothing was charged.
 error-language-unknown = I could not tell which language this is; nothing was charged.
 error-language-unsupported = I can't speak this language yet; nothing was charged.
 error-voice-unsupported = This voice does not exist in this language; nothing was charged.

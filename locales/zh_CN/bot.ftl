@@ -55,6 +55,7 @@ error-upstream-unreachable = 我暂时连不上自己的大脑，没有扣费。
 error-upstream-busy = 现在太忙了，没有扣费。请过一分钟再试。
 error-no-answer = 没能及时得到回答，没有扣费。请再试一次。
 error-content-refused = 这个我帮不了你，没有扣费。
+error-nothing-to-say = 这段文字里没有可以朗读的内容，没有扣费。
 error-language-unknown = 我没能认出这是什么语言，没有扣费。
 error-language-unsupported = 我还不会说这种语言，没有扣费。
 error-voice-unsupported = 这种语言没有这个声音，没有扣费。

@@ -55,6 +55,7 @@ error-upstream-unreachable = 我暫時連不上自己的大腦，沒有扣款。
 error-upstream-busy = 現在太忙了，沒有扣款。請過一分鐘再試。
 error-no-answer = 沒能及時得到回答，沒有扣款。請再試一次。
 error-content-refused = 這個我幫不了你，沒有扣款。
+error-nothing-to-say = 這段文字裡沒有可以朗讀的內容，沒有扣款。
 error-language-unknown = 我認不出這是什麼語言，沒有扣款。
 error-language-unsupported = 我還不會說這種語言，沒有扣款。
 error-voice-unsupported = 這種語言沒有這個聲音，沒有扣款。

@@ -91,6 +91,17 @@ async def test_a_voice_is_spoken_offline_or_costs_nothing(app, program, receiver
     await check_voices(program, receiver, VOICES[::24])
 
 
+async def test_a_text_with_nothing_to_say_is_told_so_and_free(app, program, receiver):
+    before = await balance(app, ADA)
+
+    reply = await program.post_json("txtTOvoice", text="--------", txtTOvoice_lang="persian")
+    answer = await receiver.answer(reply["id"])
+
+    assert (answer["status"], answer["code"], answer["token"], answer["files"]) == (0, -3, 0, [])
+    assert "nothing in it that can be spoken" in answer["detail"]
+    assert await balance(app, ADA) == before
+
+
 @pytest.mark.slow
 async def test_each_of_the_69_languages_is_spoken_offline_or_costs_nothing(app, program, receiver):
     assert len(LANGUAGES) == 69

@@ -20,6 +20,9 @@ def heard(text, language="en"):
         ("> four_five\n> ~~six~~ __seven__ *eight*", "four_five\nsix seven eight"),
         ("See https://www.example.org/a?b=1&c=2.", "See example.org."),
         ("![a cat](https://x.org/cat.png) here", "a cat here"),
+        ("[![a badge](https://x.org/b.svg)](https://x.org) here", "a badge here"),
+        ("[Go](https://x.org/Go_(game)) is old", "Go is old"),
+        ("[broken](https://x.org/(b) link", "broken link"),
         ("Well done 👍🏽 👨‍👩‍👧 ❤️!", "Well done!"),
         ("| a | b |\n|---|:-:|\n| c | d |", "a, b.\nc, d."),
         ("@ada likes #python", "ada likes python"),
@@ -27,6 +30,8 @@ def heard(text, language="en"):
         ("It is $E=mc^2$.", "It is a formula."),
         ("Half: $$\\frac{a}{b}$$", "Half: a formula"),
         ("\\(x + y\\)", "x + y"),
+        ("\\[\\frac{a}{b} \\\\[2pt] c\\] So.", "a formula So."),
+        ("Half: $$\\frac{a}{b} =\n\\alpha$$.", "Half: a formula."),
         ("It costs $5 or $6.", "It costs $5 or $6."),
         ("- [x] done\n- [ ] open", "done\nopen"),
         ("```python\na = 1\n\nb = 2\n```\nSo.", "code, two lines.\nSo."),
@@ -37,6 +42,34 @@ def heard(text, language="en"):
 )
 def test_markdown_is_read_as_a_person_would(written, read):
     assert heard(written) == read
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        "\\[",
+        "\\(",
+        "[",
+        "![",
+        "[](",
+        "$\\",
+        "$_",
+        "$$",
+        "-",
+        "|-",
+        "\u00a0",
+        "`",
+        "```",
+        "<a ",
+        "> ",
+        "_",
+        "*",
+        "1,",
+    ],
+)
+def test_a_text_of_nothing_but_beginnings_is_read_too(beginning):
+    """In the square of its length it would take minutes, in which nobody else is served."""
+    ear.prose("$" + beginning * 150_000 + "x")
 
 
 @pytest.mark.parametrize(

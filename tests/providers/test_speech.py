@@ -16,12 +16,13 @@ from bot.providers.errors import (
     LanguageUnknown,
     LanguageUnsupported,
     NoAnswer,
+    NothingToSay,
     ProviderError,
     UpstreamBusy,
     UpstreamUnreachable,
     VoiceUnsupported,
 )
-from bot.providers.speech import SpeechProvider, audio
+from bot.providers.speech import SpeechProvider, audio, espeak
 from bot.providers.speech.engine import Spoken, Words, pieces
 from bot.providers.speech.espeak import Espeak, folder_of_data
 from bot.providers.speech.openai import OpenAISpeech
@@ -159,6 +160,23 @@ async def test_the_local_voice_speaks_all_but_nine_languages():
 
     assert len(able) == 60
     assert all(file.seconds > 0.3 for file in files)
+
+
+def test_who_asks_what_the_local_voice_speaks_does_not_wait_until_it_has_spoken():
+    """The event loop asks, and everybody would wait with it."""
+    engine = Espeak()
+    with espeak._library()._lock:  # it speaks
+        assert engine.speaks("fa")
+        assert not engine.speaks("tlh"), "which nobody has asked before"
+
+
+@pytest.mark.parametrize("text", ["--------", "😀😀", "**  **", "… ؟!"])
+async def test_where_there_is_nothing_to_say_no_engine_is_asked(text):
+    engine = Played()
+
+    with pytest.raises(NothingToSay):
+        await spoken(speech(engine), text, language="fa")
+    assert not engine.asked
 
 
 async def test_a_text_without_words_has_no_language():

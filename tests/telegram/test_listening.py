@@ -1,15 +1,26 @@
 """Voice in: recordings understood, quoted, answered, paid by the minute; what can't be understood is free."""
 
+import os
+import re
+import sys
 from collections import deque
+from functools import partial
 
 import pytest
 
 from bot.providers.speech import audio
+from bot.providers.transcription.whisper import LocalWhisper
 from bot.voice_choices import VoiceChoice, write
 from handlers.telegram.showing import LONG
 from tests.sounds import tone_wav
 from tests.world import ADA, BEN, GROUP, answered, balance, button, hosted, reads, said, until, words
 
+HEARING = """
+import json, os, sys
+while head := sys.stdin.buffer.read(4):
+    sys.stdin.buffer.read(int.from_bytes(head, "big"))
+    print(json.dumps({"words": f"I am process {os.getpid()}"}), flush=True)
+"""
 LANGUAGES = [(ADA, "How warm is it?", "Warm enough."), (BEN, "هوا چطور است؟", "هوا خوب است.")]
 
 
@@ -285,6 +296,23 @@ async def test_a_broken_upstream_is_free_where_nothing_hears(app, telegram, upst
     )
     assert "can't understand speech" in told["text"]
     assert await balance(app, ADA) == (10_000, 0)
+
+
+async def test_the_local_model_hears_in_a_process_of_its_own(settings, telegram, upstream, monkeypatch):
+    """It holds the interpreter for tenths of a second, and with it everybody else."""
+    program = (sys.executable, "-P", "-c", HEARING)
+    monkeypatch.setattr("bot.providers.transcription.whisper.put_together", lambda folder: None)
+    monkeypatch.setattr("bot.providers.opened.LocalWhisper", partial(LocalWhisper, program=program))
+    upstream.will_say("Good day.")
+    async with hosted(settings.model_copy(update={"transcription_engines": ("whisper",)})) as app:
+        shown = await quoted(telegram, ADA, telegram.send_voice(ADA, await recording()))
+
+        (process,) = map(int, re.findall(r"process (\d+)", words(shown)))
+        assert process != os.getpid()
+        (call,) = await app.storage.fetch("SELECT engine FROM call")
+        assert call.engine.startswith("whisper+")
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
 
 
 async def test_in_a_group_only_a_reply_to_the_bot_is_listened_to(app, telegram, upstream):

@@ -6,6 +6,7 @@ joined. What an engine could not do itself (tempo, pitch, file format) is done t
 """
 
 import asyncio
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -34,6 +35,8 @@ log = structlog.get_logger()
 
 SHORTEST = 0.05
 """Seconds; less is silence, as an engine makes of a text without a word."""
+SPOKEN = ("L", "N", "Sc", "Sm")
+"""Categories of characters that are read out: letters, digits, € and +."""
 LETTERS_A_SECOND = 40
 """Nobody speaks so fast: a sound that is shorter than that breaks off."""
 NOTE_CHARACTERS = 1_500
@@ -90,6 +93,8 @@ class SpeechProvider:
             raise LanguageUnsupported(f"No speech engine speaks {language.name}.")
         # In a thread: the first number of all imports what spells numbers.
         words = await asyncio.to_thread(ear.said, prose, language.code)
+        if not any(unicodedata.category(character).startswith(SPOKEN) for character in words):
+            raise NothingToSay("There is nothing in the text that can be spoken.")
         notes = pieces(words, NOTE_CHARACTERS) if request.notes else [words]
         files: list[ProducedFile] = []
         spoke: dict[str, None] = {}

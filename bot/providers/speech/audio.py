@@ -10,6 +10,7 @@ import warnings
 import wave
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Literal
 
@@ -31,6 +32,8 @@ RATE = 48_000
 """What Telegram's voice notes want; files have this rate, whatever rate the engine's sound has."""
 SECONDS_MOST = 1_810
 FFMPEG_SECONDS = 60
+PIECE = 65_536
+"""Bytes that go to ffmpeg or come from it at once, as much as a pipe holds."""
 ENCODERS: dict[Format, tuple[str, ...]] = {
     "mp3": ("-c:a", "libmp3lame", "-ar", str(RATE), "-b:a", "64k", "-f", "mp3"),
     "ogg": (
@@ -62,9 +65,9 @@ async def decode(data: bytes, rate: int = RATE, most: float = SECONDS_MOST) -> A
 
     What comes after `most` seconds is left out.
     """
-    if (read := _plain_wav(data, most)) is not None:
+    if data.startswith(b"RIFF") and (read := await asyncio.to_thread(_plain_wav, data, most)) is not None:
         return read
-    samples = await ffmpeg(("-i", "pipe:0", "-vn", "-t", str(most), *_raw(rate)), data)
+    samples = await _made(("-i", "pipe:0", "-vn", "-t", str(most), *_raw(rate)), data)
     if not samples:
         raise BadAnswer("The speech that came is no sound.")
     return segment(samples, rate)
@@ -80,7 +83,7 @@ async def finish(sound: AudioSegment, form: Format, *, tempo: float = 1.0, pitch
     chain = ("-af", ",".join(filters)) if filters else ()
     source = (*_raw(sound.frame_rate), "-i", "pipe:0", *chain)
     if form == "wav":
-        samples = await ffmpeg((*source, *_raw(RATE)), sound.raw_data)
+        samples = await _made((*source, *_raw(RATE)), sound.raw_data)
         return await asyncio.to_thread(wav, samples, RATE)
     return await ffmpeg((*source, *ENCODERS[form]), sound.raw_data)
 
@@ -119,12 +122,18 @@ def join(sounds: Sequence[AudioSegment], pauses: Sequence[float]) -> AudioSegmen
 
 def trimmed(sound: AudioSegment) -> AudioSegment:
     """Without the silence at its ends, but for a breath; nothing of it where all is silent."""
+    first, last = ends(sound)
+    return sound[first:last]
+
+
+def ends(sound: AudioSegment) -> tuple[int, int]:
+    """Between which milliseconds something is heard, and a breath; (0, 0) where all is silent."""
     windows = range(0, len(sound), WINDOW_MS)
     first = next((at for at in windows if _heard(sound, at)), None)
     if first is None:
-        return sound[:0]
+        return 0, 0
     last = next(at for at in reversed(windows) if _heard(sound, at))
-    return sound[max(0, first - BREATH_MS) : last + WINDOW_MS + BREATH_MS]
+    return max(0, first - BREATH_MS), min(len(sound), last + WINDOW_MS + BREATH_MS)
 
 
 def _heard(sound: AudioSegment, at: int) -> bool:
@@ -143,7 +152,7 @@ def seconds(sound: AudioSegment) -> float:
     return float(sound.frame_count()) / float(sound.frame_rate)
 
 
-def wav(samples: bytes, rate: int) -> bytes:
+def wav(samples: bytes | bytearray, rate: int) -> bytes:
     """Mono 16-bit samples as a WAV file."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
@@ -154,14 +163,13 @@ def wav(samples: bytes, rate: int) -> bytes:
     return out.getvalue()
 
 
-def segment(samples: bytes, rate: int) -> AudioSegment:
-    return AudioSegment(samples[: len(samples) // 2 * 2], sample_width=2, frame_rate=rate, channels=1)
+def segment(samples: bytes | bytearray, rate: int) -> AudioSegment:
+    whole = samples[:-1] if len(samples) % 2 else samples
+    return AudioSegment(whole, sample_width=2, frame_rate=rate, channels=1)
 
 
 def _plain_wav(data: bytes, most: float) -> AudioSegment | None:
     """What an engine in this process gives; any other WAV is for ffmpeg."""
-    if not data.startswith(b"RIFF"):
-        return None
     try:
         with wave.open(io.BytesIO(data)) as file:
             rate = file.getframerate()
@@ -177,13 +185,18 @@ def _raw(rate: int) -> tuple[str, ...]:
 
 async def ffmpeg(arguments: tuple[str, ...], data: bytes) -> bytes:
     """What ffmpeg makes of the data; it is killed when the caller goes away."""
+    return bytes(await _made(arguments, data))
+
+
+async def _made(arguments: tuple[str, ...], data: bytes | bytearray) -> bytearray:
     process = await _started(
-        _ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1",
+        ffmpeg_program(), "-hide_banner", "-loglevel", "error", "-nostdin", "-threads", "1",
         *arguments, "pipe:1",
     )  # fmt: skip
     try:
         async with asyncio.timeout(FFMPEG_SECONDS):
-            made, _ = await process.communicate(data)
+            made = await _through(process, data)
+            await process.wait()
     except TimeoutError:
         raise BadAnswer("The sound could not be converted in time.") from None
     finally:
@@ -195,6 +208,29 @@ async def ffmpeg(arguments: tuple[str, ...], data: bytes) -> bytes:
     return made
 
 
+async def _through(process: Process, data: bytes | bytearray) -> bytearray:
+    """Piece by piece: half an hour is 58 MB, of which a copy at once would hold the event loop for 30 ms."""
+    assert process.stdin
+    assert process.stdout
+    made = bytearray()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_fed(process.stdin, memoryview(data)))
+        while piece := await process.stdout.read(PIECE):
+            made += piece
+    return made
+
+
+async def _fed(pipe: asyncio.StreamWriter, data: memoryview) -> None:
+    # It may end before it has read all: of a long recording it takes only so many seconds.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        for at in range(0, len(data), PIECE):
+            pipe.write(data[at : at + PIECE])
+            await pipe.drain()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        pipe.close()
+        await pipe.wait_closed()
+
+
 async def _started(*command: str) -> Process:
     try:
         return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
@@ -203,7 +239,8 @@ async def _started(*command: str) -> Process:
 
 
 @cache
-def _ffmpeg_program() -> str:
+def ffmpeg_program() -> str:
+    """Where it is; the first time it is also run, to see whether it can be."""
     try:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:

@@ -21,12 +21,15 @@ CODE_MARK, FORMULA_MARK = "\ue000", "\ue001"
 CODE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 CODE_IN_LINE = re.compile(r"```(.+?)```", re.DOTALL)
 FORMULA = re.compile(
-    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|\\\((.+?)\\\)|(?<![\w$])\$(?=\S)([^$\n]*[\\^_=][^$\n]*)\$", re.DOTALL
+    r"\$\$([^$]+)\$\$|\\\[((?:[^\\]|\\[^\[\]])+)\\\]|\\\(((?:[^\\]|\\[^()])+)\\\)"
+    r"|(?<![\w$])\$(?=\S)([^$\n\\^_=]*[\\^_=][^$\n]*)\$"
 )
+"""None looks for its end beyond the next beginning: a text of nothing but beginnings would take the square
+of its length, and hold everybody up."""
 SIMPLE_FORMULA = re.compile(r"[\w\s.,+=()]+")
-PICTURE_OR_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+PICTURE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()]*\([^()]*\)[^()]*|[^)]{0,2000})\)")
 ADDRESS = re.compile(r"<?\b(?:https?://|www\.)[^\s<>]+>?")
-TABLE_RULE = re.compile(r"^[ \t]*[|:\-][|:\- \t]*-[|:\- \t]*$", re.MULTILINE)
+TABLE_RULE = re.compile(r"^(?=[|: \t]*-)[ \t]*[|:\-][|:\- \t]*$", re.MULTILINE)
 TABLE_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
 LINE_MARKS = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]?)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)", re.MULTILINE
@@ -47,13 +50,13 @@ def prose(text: str) -> str:
     text = CODE.sub(lambda found: _code(found[2]), text.replace("\r\n", "\n"))
     text = CODE_IN_LINE.sub(r"\1", text)
     text = FORMULA.sub(lambda found: _formula(next(filter(None, found.groups()))), text)
-    text = PICTURE_OR_LINK.sub(r"\1", text)
+    text = PICTURE_OR_LINK.sub(r"\1", PICTURE_OR_LINK.sub(r"\1", text))  # a picture may be a link's words
     text = ADDRESS.sub(lambda found: _host(found[0]), text)
     text = TABLE_ROW.sub(lambda found: _row(found[1]), TABLE_RULE.sub("", text))
     text = MARKS.sub("", LINE_MARKS.sub("", text))
     text = "".join(character for character in MENTION.sub("", text) if _is_spoken(character))
     text = re.sub(r"[ \t]+", " ", text)
-    return re.sub(r"\s*\n\s*", "\n", text).strip()
+    return re.sub(r"(?<!\s)\s*\n\s*", "\n", text).strip()
 
 
 def said(text: str, language: str) -> str:
@@ -66,7 +69,7 @@ def said(text: str, language: str) -> str:
     months = _words_file()["months"]
     iranian = months["persian"] if language == "fa" else []
     text = with_numbers_in_words(text, language, months.get(language, []), iranian, announced.get("percent"))
-    text = re.sub(r" +([.,;:!?؟،؛])", r"\1", text)
+    text = re.sub(r"(?<! ) +([.,;:!?؟،؛])", r"\1", text)
     return persian(text) if language == "fa" else text.replace(HALF_SPACE, "")
 
 

@@ -6,6 +6,7 @@ kept on disk for a week.
 """
 
 import asyncio
+import importlib
 import importlib.util
 import json
 import time
@@ -48,7 +49,9 @@ class EdgeSpeech:
         self._voices: list[dict[str, str]] | None = None
         self._fetching = asyncio.Lock()
         self._installed = importlib.util.find_spec("edge_tts") is not None
-        if not self._installed:
+        if self._installed:
+            importlib.import_module("edge_tts")  # takes 60 ms: not when people are being served
+        else:
             log.warning("no voices of Edge", reason=MISSING)
 
     def speaks(self, language: str) -> bool:

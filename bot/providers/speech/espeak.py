@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from bot.catalog.voices import Voice
+from bot.catalog.voices import Voice, read_voices
 from bot.providers.errors import BadAnswer, ProviderError
 from bot.providers.speech import audio
 from bot.providers.speech.engine import Spoken, Step, Words
@@ -45,19 +45,15 @@ class Espeak:
     reads_mixed = False
 
     def __init__(self) -> None:
-        self._installed = importlib.util.find_spec("espeakng_loader") is not None
-        if not self._installed:
-            log.warning("no local voice", reason=MISSING)
-
-    def speaks(self, language: str) -> bool:
-        if not self._installed:
-            return False
+        """Opens the library, which takes 50 ms the first time: to be made before anybody is served."""
+        self._languages: frozenset[str] = frozenset()
         try:
-            return _library().knows(NAMES.get(language, language))
+            self._languages = _library().languages
         except ProviderError as error:
             log.warning("no local voice", reason=str(error))
-            self._installed = False
-            return False
+
+    def speaks(self, language: str) -> bool:
+        return language in self._languages
 
     def stands_for(self, voice: Voice) -> str:
         """A variant of its one voice for the language."""
@@ -69,7 +65,7 @@ class Espeak:
         return ()
 
     async def speak(self, words: Words, step: Step) -> Spoken:
-        if not self._installed:
+        if not self._languages:
             raise ProviderError(MISSING)
         stopped = threading.Event()
         try:
@@ -96,6 +92,9 @@ def _rate(tempo: float) -> int:
 
 
 class _Library:
+    languages: frozenset[str]
+    """Of voices.tsv, those that it speaks."""
+
     def __init__(self) -> None:
         import espeakng_loader
 
@@ -110,13 +109,11 @@ class _Library:
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
         self._callback = kind(self._hear)  # kept: the library calls it later
         self._espeak.espeak_SetSynthCallback(self._callback)
-        self._known: dict[str, bool] = {}
+        # Asked for now, because later it may be busy with a text, and whoever asks would wait for its end.
+        self.languages = frozenset(language.code for language in read_voices() if self._knows(language.code))
 
-    def knows(self, language: str) -> bool:
-        if language not in self._known:
-            with self._lock:
-                self._known[language] = not self._espeak.espeak_SetVoiceByName(language.encode())
-        return self._known[language]
+    def _knows(self, language: str) -> bool:
+        return not self._espeak.espeak_SetVoiceByName(NAMES.get(language, language).encode())
 
     def speak(self, text: str, voice: str, rate: int, stopped: threading.Event) -> bytes:
         """Mono 16-bit samples; b"" where it was stopped."""
@@ -160,6 +157,8 @@ def _library() -> _Library:
 
 @cache
 def _open_library() -> _Library:
+    if importlib.util.find_spec("espeakng_loader") is None:
+        raise ProviderError(MISSING)
     try:
         return _Library()
     except OSError as error:

@@ -34,8 +34,8 @@ QUIET_MS, STEP_MS = 300, 50
 """A pause between words; within a word it is quiet for a tenth of a second at most."""
 LONG_SECONDS, LONG_AT_ONCE = 300, 2
 """So few of the longer recordings are in memory at a time: half an hour is 58 MB, for a moment thrice."""
-SHORTEST = 0.2
-"""Seconds of sound; less is a slip of the finger."""
+SHORTEST_MS = 200
+"""Of sound; less is a slip of the finger."""
 ALLOWANCE = 3
 """Seconds that a recording may be longer than Telegram says, which rounds."""
 
@@ -71,15 +71,15 @@ class Transcription:
 
     async def hear(self, recording: Recording) -> Heard:
         async with self._long if recording.seconds > LONG_SECONDS else nullcontext():
-            heard = [
-                await self._part(part) async for part in parts(await self._sound(recording), PART_SECONDS)
-            ]
+            sound, ends = await self._sound(recording)
+            heard = [await self._part(part) async for part in parts(sound, PART_SECONDS, ends)]
         text = " ".join(one.text for one in heard if one.text)
         if not text:
             raise SilentRecording("No words were understood.")
         return Heard(text, "+".join(dict.fromkeys(one.engine for one in heard)))
 
-    async def _sound(self, recording: Recording) -> audio.AudioSegment:
+    async def _sound(self, recording: Recording) -> tuple[audio.AudioSegment, tuple[int, int]]:
+        """And between which milliseconds something is heard: it is long, so it is not copied without them."""
         try:
             data = await self._read(recording.name)
         except OSError:
@@ -90,10 +90,10 @@ class Transcription:
             raise NotASound("The recording is no sound.") from None
         if audio.seconds(sound) > recording.seconds + ALLOWANCE:
             raise RecordingLonger("The recording is longer than it was said to be.")
-        sound = await asyncio.to_thread(audio.trimmed, sound)
-        if audio.seconds(sound) < SHORTEST:
+        first, last = await asyncio.to_thread(audio.ends, sound)
+        if last - first < SHORTEST_MS:
             raise SilentRecording("The recording is silent.")
-        return sound
+        return sound, (first, last)
 
     async def _part(self, sound: audio.AudioSegment) -> Heard:
         errors: list[ProviderError] = []
@@ -115,14 +115,17 @@ def _most_telling(errors: Sequence[ProviderError]) -> ProviderError:
     return next(deaf, None) or (errors[0] if errors else CannotHear("No transcription is set up."))
 
 
-async def parts(sound: audio.AudioSegment, most: float) -> AsyncIterator[audio.AudioSegment]:
-    """Of at most so many seconds each, cut in the quietest place of the last half minute of that."""
-    start, length = 0, len(sound)
-    while length - start > most * 1000:
+async def parts(
+    sound: audio.AudioSegment, most: float, ends: tuple[int, int] | None = None
+) -> AsyncIterator[audio.AudioSegment]:
+    """Of at most so many seconds each, cut in the quietest place of the last half minute of that; all of it,
+    or what is between those milliseconds."""
+    start, end = ends or (0, len(sound))
+    while end - start > most * 1000:
         cut = await asyncio.to_thread(_quietest, sound, start, int(most * 1000))
         yield sound[start:cut]
         start = cut
-    yield sound[start:]
+    yield sound[start:end]
 
 
 def _quietest(sound: audio.AudioSegment, start: int, most: int) -> int:

