@@ -19,6 +19,9 @@ class Connection(Protocol):
     def run(self, sql: str, /, **values: Any) -> int:
         """Run a statement; how many rows it changed."""
 
+    def tell(self, news: str) -> None:
+        """Once this is committed, whoever remembers what they have read hears of it."""
+
 
 class Balance(NamedTuple):
     """Millitokens of one account."""

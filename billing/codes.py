@@ -14,6 +14,8 @@ from functools import lru_cache
 from billing import Connection, Row
 
 PREFIX = "tb_live_"
+CHANGED = "codes"
+"""What is told of a code that FIND finds otherwise from now on."""
 
 _FOUND = (
     "id, customer, name, shown, addresses_most, expires_at, paused_at, kinds, models, networks, limits,"
@@ -64,6 +66,7 @@ def rotate(
     A second rotation in that time ends what was before the first. None where it is revoked or not theirs.
     """
     new = _new()
+    conn.tell(CHANGED)
     mine = conn.run(
         "UPDATE api_code SET previous = digest, previous_until = :until, digest = :digest, shown = :shown,"
         " secret = secret + 1, secret_until = :until"
@@ -144,6 +147,7 @@ def look(conn: Connection, code: int, customer: int | None, now: int) -> Row | N
 def change(conn: Connection, code: int, customer: int | None, option: str, value: str | int | None) -> bool:
     """Set one of OPTIONS; False where the code is revoked or not theirs."""
     assert option in OPTIONS, option
+    conn.tell(CHANGED)
     return bool(
         conn.run(
             f"UPDATE api_code SET {option} = :value WHERE id = :id AND revoked_at IS NULL"
@@ -157,6 +161,7 @@ def change(conn: Connection, code: int, customer: int | None, option: str, value
 
 def pause(conn: Connection, code: int, customer: int | None, now: int | None) -> bool:
     """Refuse its requests from now on; `now` None: take them again."""
+    conn.tell(CHANGED)
     return bool(
         conn.run(
             "UPDATE api_code SET paused_at = :now WHERE id = :id AND revoked_at IS NULL"
@@ -170,6 +175,7 @@ def pause(conn: Connection, code: int, customer: int | None, now: int | None) ->
 
 def revoke(conn: Connection, code: int, now: int, customer: int | None = None) -> bool:
     """False where there is no such code, it is revoked already, or not theirs."""
+    conn.tell(CHANGED)
     return bool(
         conn.run(
             "UPDATE api_code SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL"

@@ -88,6 +88,11 @@ class Storage:
         result: T = await self.writer.put(lambda conn: fn(conn, *args, **kwargs), brief=True)
         return result
 
+    def listen(self, news: str, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever a transaction has told `news`: once it is committed, before `write`
+        returns."""
+        self.writer.listeners[news].append(listener)
+
     async def fetch(self, sql: str, /, **values: Any) -> list[Row]:
         """All rows of one SELECT, as of one instant."""
         reader = await self._readers.get()

@@ -11,7 +11,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections import deque, namedtuple
+from collections import defaultdict, deque, namedtuple
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from operator import itemgetter
@@ -104,11 +104,13 @@ def row_maker(description: Any) -> Any:
 class Connection:
     """An open transaction: what billing's functions take."""
 
-    __slots__ = ("_execute", "_statements")
+    __slots__ = ("_execute", "_statements", "news")
 
     def __init__(self, sqlite: sqlite3.Connection) -> None:
         self._execute = sqlite.execute
         self._statements = Statements()
+        self.news: set[str] = set()
+        """What was told since somebody took it; of what is undone too, which does no harm."""
 
     def one(self, sql: str, /, **values: Any) -> Row | None:
         statement = self._statements[sql]
@@ -136,6 +138,9 @@ class Connection:
     def run(self, sql: str, /, **values: Any) -> int:
         statement = self._statements[sql]
         return self._execute(statement.sql, statement.values(values)).rowcount
+
+    def tell(self, news: str) -> None:
+        self.news.add(news)
 
 
 class Waiting:
@@ -180,6 +185,8 @@ class Writer:
         """How many functions shared a COMMIT."""
         self.seconds = Spread(MOMENTS)
         """What the thread took for a COMMIT, and for what came before it where that was not brief."""
+        self.listeners: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
+        """Who hears which news, in the event loop's thread, before those who wait for the same COMMIT."""
         self._batches: SimpleQueue[tuple[list[Waiting], bool] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._thread.start()
@@ -243,6 +250,9 @@ class Writer:
         self._sqlite.close()
 
     def _ended(self, batch: list[Waiting]) -> None:
+        while self._connection.news:
+            for listener in self.listeners[self._connection.news.pop()]:
+                listener()
         for waiting in batch:
             waiting.tell()
         gathering = self._waiting and self._waiting[0].brief and len(self._waiting) < BRIEF_BATCH // 2

@@ -96,7 +96,7 @@ async def test_what_our_doors_answer_is_seen(status, monkeypatch):
         return web.Response(text=f"<p>{PLANTED}</p>", status=status, content_type="text/html")
 
     app = web.Application()
-    app[DOORKEEPER] = Doorkeeper(None, b"", None)  # type: ignore[arg-type]
+    app[DOORKEEPER] = object.__new__(Doorkeeper)
     app.router.add_get("/page", page)
     async with serving(app) as address, aiohttp.ClientSession() as http:
         async with http.get(f"{address}/page") as answer:

@@ -4,6 +4,7 @@ import pytest
 
 from billing import Connection
 from billing.codes import (
+    CHANGED,
     FIND,
     PREFIX,
     change,
@@ -17,6 +18,7 @@ from billing.codes import (
     searched,
     used_from,
 )
+from bot import writer
 from tests.core.books import ADA, BEN, NOW, person
 
 PEPPER = b"a pepper"
@@ -55,6 +57,18 @@ def test_codes_are_searched_by_name_ends_number_and_owner(
     assert numbers("a_") == [3]
     assert numbers("t_a") == []
     assert numbers("nothing of the kind") == []
+
+
+def test_whoever_remembers_a_code_hears_of_every_change(conn: writer.Connection) -> None:
+    code = conn.only(FIND, digest=digest(PEPPER, issue(conn, PEPPER, person(conn), "phone", NOW)), now=NOW).id
+    for act in (
+        lambda: change(conn, code, None, "kinds", "[]"), lambda: pause(conn, code, None, NOW),
+        lambda: pause(conn, code, None, None), lambda: rotate(conn, PEPPER, code, None, NOW + 1, NOW),
+        lambda: revoke(conn, code, NOW),
+    ):  # fmt: skip
+        conn.news.clear()
+        assert act()
+        assert conn.news == {CHANGED}
 
 
 def test_what_is_no_code_finds_nobody(conn: Connection) -> None:

@@ -47,6 +47,10 @@ def begin(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return asyncio.get_running_loop().create_task(work)
 
 
+def notes_file(storage: Storage) -> str:
+    return str(storage.writer._sqlite.execute("PRAGMA database_list").fetchone()[2])
+
+
 async def noted(storage: Storage) -> list[str]:
     return [row.text for row in await storage.fetch("SELECT text FROM note ORDER BY rowid")]
 
@@ -173,6 +177,31 @@ async def test_what_is_brief_is_written_although_its_loop_ends(tmp_path: Path) -
     with sqlite3.connect(tmp_path / "books.db") as other:
         assert other.execute("SELECT text FROM note").fetchall() == [("hello",)]
     assert await waiting == "hello"
+
+
+@pytest.mark.parametrize("brief", [True, False])
+async def test_news_are_heard_once_they_are_true_and_before_their_teller_goes_on(
+    notes: Storage, brief: bool
+) -> None:
+    heard: list[object] = []
+
+    def tell(conn: Connection) -> None:
+        note(conn, "a")
+        conn.tell("a note")
+        conn.tell("a note")
+        assert heard == []
+
+    def look() -> None:
+        row = sqlite3.connect(notes_file(notes)).execute("SELECT count(*) FROM note").fetchone()
+        heard.append(row[0])
+
+    notes.listen("a note", look)
+    notes.listen("something else", lambda: heard.append("something else"))
+    await (notes.write_brief(tell) if brief else notes.write(tell))
+
+    assert heard == [1]
+    await notes.write(note, "b")
+    assert heard == [1]
 
 
 async def test_a_row_is_looked_up_by_its_key(notes: Storage) -> None:

@@ -62,6 +62,26 @@ async def test_a_code_ends_with_its_day(program):
     assert (await account(program))[0] == 401
 
 
+async def test_what_its_owner_changes_holds_from_the_next_request_on(program, app):
+    async def status() -> int:
+        return (await account(program))[0]
+
+    assert await status() == 200
+    await change(program, "networks", json.dumps(["192.0.2.0/24"]))
+    assert await status() == 401
+    await change(program, "networks", None)
+    assert await status() == 200
+    await app.storage.write(codes.pause, CODE, None, now())
+    assert "paused" in str(await account(program))
+    await app.storage.write(codes.pause, CODE, None, None)
+    assert await status() == 200
+    old, program.code = program.code, await app.operator.rotate(CODE, None, now())
+    assert await status() == 200
+    assert (await program.post(api=old))["code"] == -4
+    await app.storage.write(codes.revoke, CODE, now())
+    assert await status() == 401
+
+
 async def test_a_code_may_be_for_some_kinds_only(program):
     await change(program, "kinds", json.dumps(["text"]))
 
@@ -150,7 +170,11 @@ async def test_while_a_code_is_rotated_both_are_valid_and_both_secrets_sign(prog
     for secret in (before, after):
         assert Webhook(secret).verify(heard.raw, heard.headers) == heard.body
 
-    await app.storage.write(lambda conn: conn.run("UPDATE api_code SET previous_until = 1, secret_until = 1"))
+    def end_the_old(conn):
+        conn.run("UPDATE api_code SET previous_until = 1, secret_until = 1")
+        conn.tell(codes.CHANGED)
+
+    await app.storage.write(end_the_old)
     assert [(await program.post(api=code))["code"] for code in (old, program.code)] == [-4, 100]
     heard = (await receiver.hears(2))[1]
     assert Webhook(after).verify(heard.raw, heard.headers) == heard.body
