@@ -57,7 +57,7 @@ INVITES = (
 CODES = (
     ("nobody hears that a code is paused", "take them again.\"\"\"\n    conn.tell(CHANGED)\n", "take them again.\"\"\"\n"),
     ("a revoked code still spends", "WHERE digest = :digest AND revoked_at IS NULL", "WHERE digest = :digest"),
-    ("codes are stored under no pepper", "hmac.digest(pepper, code", "hmac.digest(b\"-\", code"),
+    ("codes are stored under no pepper", "hmac.new(pepper, digestmod", "hmac.new(b\"-\", digestmod"),
 )  # fmt: skip
 
 OPERATOR = (
