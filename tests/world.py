@@ -150,7 +150,7 @@ async def all_handled(app: App) -> None:
     failed = await app.storage.fetch(
         "SELECT body, error FROM update_received WHERE state <> 'processed' OR attempts > 1"
     )
-    assert failed == []
+    assert failed == [], failed
 
 
 LANGUAGES = {ADA: "en", BEN: "fa", BOSS: "en"}
