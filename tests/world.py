@@ -140,8 +140,9 @@ async def delivery(app: App) -> Row:
     return row
 
 
-async def all_handled(app: App) -> None:
-    """Wait until every update that came has been handled, and see that none had to be tried twice."""
+async def all_handled(app: App, telegram: SandboxTelegram) -> None:
+    """Wait until every update has come and been handled, and see that none had to be tried twice."""
+    await until(lambda: not telegram.waiting_updates)
 
     async def waiting() -> bool:
         return not await app.storage.fetch("SELECT id FROM update_received WHERE state = 'received'")

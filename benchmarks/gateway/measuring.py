@@ -45,7 +45,7 @@ async def saturated(target: Target, seconds: float, *words: str) -> dict[str, fl
 async def paced(target: Target, what: str, seconds: float, *words: str) -> Mapping[str, float]:
     given = ("--way", "rate", "--rate", str(RATE), "--seconds", str(seconds))
     result = await load(target, *given, *words)
-    return dict(result[what] or {})
+    return {share: result[what][share] for share in ("p50", "p99")} if result[what] else {}
 
 
 async def one_round(world: World, direct: Target, targets: Sequence[Target], seconds: float) -> None:
@@ -60,7 +60,7 @@ async def one_round(world: World, direct: Target, targets: Sequence[Target], sec
         floor = await paced(direct, what, seconds, *words)
         for target in targets:
             took = await paced(target, what, seconds, *words)
-            for share in ("p50", "p99"):
+            for share in took:
                 target.rows[-1][f"{what} {share}"] = took[share] - floor[share]
     for target in targets:
         target.rows[-1]["memory"] = memory_mb(target.pid)

@@ -21,8 +21,8 @@ def table(targets: Sequence[Target]) -> str:
             if kind == "plain":
                 cells.append(f"{target.middle('plain rps') or 0:,.0f}")
         for what in ("wait", "first"):
-            p50, p99 = (target.middle(f"{what} {share}") or 0.0 for share in ("p50", "p99"))
-            cells.append(f"{p50:.1f}, {p99:.1f}")
+            shares = [target.middle(f"{what} {share}") for share in ("p50", "p99")]
+            cells.append(", ".join("–" if ms is None else f"{ms:.1f}" for ms in shares))
         fsyncs = "–" if target.fsyncs is None else f"{target.fsyncs:.1f}"
         cells += [fsyncs, f"{target.middle('memory') or 0:.0f}"]
         lines.append(f"| {' | '.join(cells)} |")

@@ -206,6 +206,11 @@ class SandboxTelegram(People):
         self._performer.pacing.on = self._world.updates.hurried = on
 
     @property
+    def waiting_updates(self) -> int:
+        """Those that the bot has not confirmed yet."""
+        return len(self._world.updates.pending())
+
+    @property
     def down(self) -> bool:
         """Whether the bot is down, or cut off: none of its calls gets through, and updates wait for it."""
         return self._world.updates.down

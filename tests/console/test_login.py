@@ -74,7 +74,7 @@ async def test_nobody_but_an_admin_gets_a_link_and_no_group_sees_one(app, telegr
     telegram.say(BOSS, "/console", chat=-1009)
 
     await telegram.heard(ADA, lambda m: True, after=asked["message_id"], seconds=10)
-    await all_handled(app)
+    await all_handled(app, telegram)
     for chat in (ADA, -1009):
         assert not any("/console/login" in words(m) for m in said(telegram, chat))
     assert not await app.storage.fetch("SELECT * FROM console_link")

@@ -263,7 +263,7 @@ async def test_only_admins_decide(app, telegram):
     refused = telegram.say(ADA, "/reverse receipt:1 because")
 
     assert "don't know this command" in words(await telegram.heard(ADA, after=refused["message_id"]))
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert await balance(app, ADA) == (10_000, 0)
 
 

@@ -165,7 +165,7 @@ async def test_a_refund_of_what_is_spent_is_for_an_admin(app, telegram, person):
 
     await telegram.heard(person, lambda m: words(m) == reads(person, "refund-rejected"))
     telegram.tap(person, offer["message_id"], button(offer, 0))
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert await balance(app, person) == (80_000, 0)
 
 

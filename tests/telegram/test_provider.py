@@ -66,7 +66,7 @@ async def test_an_update_that_comes_twice_credits_once(app, telegram):
     charge = (await telegram.pay(ADA, bill["message_id"]))["charge"]
 
     await telegram.heard(ADA, lambda m: charge in m.get("text", ""))
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert await balance(app, ADA) == (110_000, 0)
 
 

@@ -42,7 +42,7 @@ async def blocked(app, person):
 
 
 async def nobody_alarmed(app, telegram):
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert said(telegram, BOSS) == []
 
 

@@ -45,7 +45,7 @@ async def test_message_is_not_modified__a_choice_that_was_made_already_is_no_tro
     toast = await telegram.tap(ADA, menu["message_id"], "✓ Normal").answered(5)
 
     assert "Normal" in words(toast)
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert "message is not modified" in calls(telegram, "editMessageReplyMarkup")[-1].description
 
 
@@ -163,7 +163,7 @@ async def test_message_to_copy_not_found__a_support_question_taken_back_reaches_
     answer = await telegram.heard(ADA, after=telegram.say(ADA, "Never mind")["message_id"])
 
     assert "Nobody can be reached" in words(answer)
-    await all_handled(app)
+    await all_handled(app, telegram)
 
 
 async def test_a_job_that_ends_at_once_is_not_overwritten_by_the_line_that_says_it_goes_on(
@@ -178,7 +178,7 @@ async def test_a_job_that_ends_at_once_is_not_overwritten_by_the_line_that_says_
 
     await telegram.heard(ADA, lambda m: "can't help" in words(m))
 
-    await all_handled(app)
+    await all_handled(app, telegram)
     await until(lambda: len(calls(telegram, "answerCallbackQuery")) == 3)
     assert "can't help" in words(telegram.message(ADA, counts["message_id"]))
     assert await balance(app, ADA) == (10_000, 0)
@@ -191,4 +191,4 @@ async def test_an_admins_word_to_the_person_who_blocked_the_bot_is_no_trouble(ap
 
     telegram.say(BOSS, "Here I am", reply_to=asked["message_id"])
 
-    await all_handled(app)
+    await all_handled(app, telegram)

@@ -139,7 +139,7 @@ async def test_an_incoming_album_is_one_request(app, telegram):
 
     await telegram.heard(ADA)
 
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert len(said(telegram, ADA)) == 1
 
 

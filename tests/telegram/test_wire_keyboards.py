@@ -80,7 +80,7 @@ async def test_query_is_too_old__a_tap_that_is_answered_late_has_its_effect_all_
 
     await telegram.heard(ADA, lambda m: "reply_markup" not in m and "Здравствуйте" in words(m))
     assert "query is too old" in calls(telegram, "answerCallbackQuery")[-1].description
-    await all_handled(app)
+    await all_handled(app, telegram)
 
 
 async def test_query_is_too_old__a_tap_made_while_the_bot_was_down_can_be_made_again(
@@ -95,7 +95,7 @@ async def test_query_is_too_old__a_tap_made_while_the_bot_was_down_can_be_made_a
         tap = telegram.tap(ADA, picker["message_id"], "فارسی")
         await tap.answered(5)
 
-        await all_handled(app)
+        await all_handled(app, telegram)
         rows = await app.storage.fetch("SELECT language FROM customer")
         assert rows == [("fa",)]
 
@@ -107,7 +107,7 @@ async def test_query_answered_twice__a_tap_that_is_delivered_twice_is_handled_on
     telegram.tap(ADA, shop["message_id"], button(shop, 0))
 
     await telegram.heard(ADA, lambda m: "invoice" in m)
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert telegram.faults == []
     assert len(calls(telegram, "sendInvoice")) == 1
     assert len(calls(telegram, "answerCallbackQuery")) == 1
@@ -126,7 +126,7 @@ async def test_a_button_that_is_pressed_twice_asks_once(app, telegram, upstream)
     await until(lambda: counts["message_id"] not in [m["message_id"] for m in telegram.messages(ADA)])
     await telegram.tap(ADA, counts["message_id"], button(counts, 0)).answered(5)
 
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert len([m for m in said(telegram, ADA) if "photo" in m]) == 1
     assert await app.storage.fetch("SELECT count(*) FROM hold") == [(1,)]
     assert (await balance(app, ADA)).held == 0
@@ -138,7 +138,7 @@ async def test_inaccessible_message__a_button_under_a_message_that_is_gone_is_an
     for data in (*known, *made_up):
         await telegram.tap(ADA, 999, data).answered(5)
 
-    await all_handled(app)
+    await all_handled(app, telegram)
 
 
 async def test_inaccessible_message__a_picture_asked_for_under_one_is_drawn(app, telegram):

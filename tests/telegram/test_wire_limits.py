@@ -337,4 +337,4 @@ async def test_a_chat_that_takes_long_holds_up_no_other(paced, telegram, upstrea
     await until(lambda: len([m for m in said(telegram, ADA) if "left" in words(m)]) == 3)
     answers = [m for m in said(telegram, ADA) if "left" in words(m)]
     assert [f"= {n + 1}." in words(m) for n, m in enumerate(answers)] == [True] * 3
-    await all_handled(paced)
+    await all_handled(paced, telegram)

@@ -65,7 +65,7 @@ async def test_terminated_by_other_get_updates__the_operator_is_told_once_and_th
     conflicts = [call for call in telegram.calls if call.code == 409]
     assert len(conflicts) >= 2
     assert len([alarm for alarm in alarms(telegram) if "Another program polls" in alarm]) == 1
-    await all_handled(app)
+    await all_handled(app, telegram)
 
 
 async def test_webhook_is_active__the_operator_is_told_and_the_bot_goes_on_when_it_is_gone(app, telegram):
@@ -108,7 +108,7 @@ async def test_outage__updates_come_when_it_is_over(app, telegram):
     await answered(telegram, ADA, asked)
     assert telegram.faults == []
     assert await balance(app, ADA) == (9_000, 0)
-    await all_handled(app)
+    await all_handled(app, telegram)
 
 
 async def test_outage__a_command_outlasts_one_that_is_longer_than_the_outbox_has_patience(
@@ -257,7 +257,7 @@ async def test_pre_checkout_query_delivered_twice__is_one_purchase(app, telegram
     shop = await telegram.heard(ADA, after=telegram.say(ADA, "/buy")["message_id"])
     telegram.tap(ADA, shop["message_id"], button(shop, 0))
     bill = await telegram.heard(ADA, lambda m: "invoice" in m)
-    await all_handled(app)
+    await all_handled(app, telegram)
     telegram.add_fault(Fault("getUpdates", "duplicated", times=2))
 
     paid = await telegram.pay(ADA, bill["message_id"])

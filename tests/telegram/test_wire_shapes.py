@@ -31,7 +31,7 @@ async def test_sender_chat__who_is_no_person_gets_no_answer_and_has_no_account(a
         for text in ("@sandbox_bot What is 2 + 2?", "/help@sandbox_bot", "/start"):
             telegram.add_update("message", in_the_group(text, **fields))
 
-    await all_handled(app)
+    await all_handled(app, telegram)
     await answered(telegram, GROUP, telegram.say(ADA, "@sandbox_bot What is 2 + 2?", chat=GROUP))
     assert len(said(telegram, GROUP)) == 1
     assert await app.storage.fetch("SELECT telegram_id FROM customer") == [(ADA,)]
@@ -44,7 +44,7 @@ async def test_channel_posts__are_not_asked_for_and_ignored_all_the_same(app, te
 
     await answered(telegram, ADA, telegram.say(ADA, "What is 2 + 2?"))
 
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert "channel_post" not in telegram._world.updates.allowed
 
 
@@ -55,7 +55,7 @@ async def test_edited_message__is_not_a_second_question(app, telegram):
     telegram.edit(ADA, asked["message_id"], "What is 3 + 3?")
 
     await until(lambda: app.storage.fetch("SELECT id FROM update_received WHERE id = 2"))
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert len(said(telegram, ADA)) == 1
     assert await balance(app, ADA) == (9_000, 0)
 
@@ -81,7 +81,7 @@ async def test_command_at_another_bot__is_not_ours(app, telegram):
         telegram.say(ADA, text, chat=GROUP)
 
     await answered(telegram, GROUP, telegram.say(ADA, "@Sandbox_Bot What is 2 + 2?", chat=GROUP))
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert len(said(telegram, GROUP)) == 1
 
 
@@ -98,7 +98,7 @@ async def test_start_payload__whatever_it_is_the_person_is_welcomed(app, telegra
     for payload in ("", "inv", "inv0", "invx", "inv" + "9" * 61, "x" * 64, "-_-", "inv-1", "inv٣"):
         await telegram.heard(ADA, after=telegram.say(ADA, f"/start {payload}")["message_id"])
 
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert await app.storage.fetch("SELECT invited_by FROM customer") == [(None,)]
 
 
@@ -108,7 +108,7 @@ async def test_user_deleting_the_chat__is_block_and_unblock(app, telegram):
     telegram.block(ADA)
     telegram.unblock(ADA)
 
-    await all_handled(app)
+    await all_handled(app, telegram)
     assert await app.storage.fetch("SELECT blocked_at FROM customer") == [(None,)]
 
 

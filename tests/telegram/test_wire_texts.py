@@ -111,7 +111,7 @@ async def test_unsupported_parse_mode__nothing_is_ever_sent_with_one(app, telegr
         await telegram.heard(ADA, after=telegram.say(ADA, command)["message_id"])
 
     assert not [call for call in telegram.calls if "parse_mode" in call.params]
-    await all_handled(app)
+    await all_handled(app, telegram)
 
 
 async def test_cannot_parse_message_entity__entities_begin_and_end_between_emoji(app, telegram, upstream):
