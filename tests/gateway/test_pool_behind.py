@@ -148,6 +148,7 @@ class Cloud:
         return None
 
 
+@pytest.mark.parametrize("given", [{"gateway_silence_seconds": 20, "gateway_seconds": 20}])
 async def test_an_oauth_token_that_ends_in_mid_load_fails_no_request(program, models, app, monkeypatch):
     monkeypatch.setattr("bot.providers.pool.grants.MARGIN_SECONDS", 0.2)
     cloud = Cloud()
