@@ -38,6 +38,10 @@ def _warm_up() -> None:
         importlib.import_module(name)
     importlib.import_module("bot.texts").Texts()
     importlib.import_module("handlers.telegram.door").handlers_in_order()
+    importlib.import_module("bot.providers.language").read_model()
+    importlib.import_module("bot.providers.speech.espeak").Espeak()
+    client = importlib.import_module("openai").AsyncOpenAI(api_key="none")
+    _ = client.chat.completions, client.audio.speech, client.audio.transcriptions, client.images
 
 
 def tell(number: int, **news: Any) -> None:

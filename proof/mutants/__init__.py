@@ -24,7 +24,11 @@ class Mutant(NamedTuple):
 
 
 NULL = Mutant(
-    "nothing", "billing/ledger.py", "    return Balance(*", "    return  Balance(*", ("ledger", "stars")
+    "nothing",
+    "billing/ledger.py",
+    "    return Balance(*conn.only(",
+    "    return  Balance(*conn.only(",
+    ("ledger", "stars"),
 )
 
 _JOBS = ("jobs", "jobs_stopped", "jobs_waiting", "jobs_interrupted")
