@@ -47,6 +47,8 @@ class Crowd:
     async def _live(self, person: int) -> None:
         while True:
             await asyncio.sleep(self._chance.uniform(0.02, 0.3))
+            if self.telegram.waiting_updates > len(self.people):
+                continue  # nobody goes on tapping while nothing comes of it
             act = self._chance.random()
             if act < 0.4:
                 self._ask(person)

@@ -175,6 +175,7 @@ async def open_telegram(parts: Parts, bot_token: str, url: str) -> AsyncIterator
 
     async def receive() -> None:
         await until_heard(partial(choose_way, bot, parts))
+        await until_heard(bot.me)  # kept by it; else every one of the first updates would ask
         await inbox.run(polling=not settings.telegram_webhook)
 
     async def introduce() -> None:

@@ -1,6 +1,6 @@
 """The first contact: language, welcome, sign-up tokens, invitations."""
 
-from tests.world import ADA, BEN, balance, plain, until
+from tests.world import ADA, BEN, balance, calls, hosted, plain, until
 
 
 async def test_the_first_contact_asks_for_the_language_and_then_welcomes(app, telegram):
@@ -22,6 +22,16 @@ async def test_who_has_chosen_a_language_is_welcomed_at_once(app, telegram):
     welcome = await telegram.heard(ADA, after=telegram.say(ADA, "/start")["message_id"])
 
     assert "Hello" in plain(welcome["text"])
+
+
+async def test_who_has_waited_for_the_bot_is_answered_without_asking_for_each_who_it_is(settings, telegram):
+    asked = [(person, telegram.say(person, "/help")) for person in (ADA, BEN) for _ in range(4)]
+
+    async with hosted(settings):
+        for person, message in asked:
+            await telegram.heard(person, after=message["message_id"])
+
+    assert len(calls(telegram, "getMe")) == 1
 
 
 async def test_sign_up_tokens_come_once(app, telegram):
