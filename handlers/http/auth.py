@@ -80,8 +80,8 @@ class Doorkeeper:
     async def find(self, code: str, address: str) -> Caller | None:
         """Whose code it is; None: nobody's, or it may not be used from there. Raises CodePaused, TooFast,
         and Blocked, also when that was once too often."""
-        row, at = await self._found(code.strip()) if len(code) < 256 else None, now()
-        if row is None or not _valid(row, address, at):
+        row = await self._found(code.strip()) if len(code) < 256 else None
+        if row is None or not _valid(row, address, now()):
             await self._blocks.bad_code(address)
             return None
         await self._blocks.code_request(row.id)

@@ -17,7 +17,7 @@ import structlog
 from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from bot.providers.errors import ContentRefused, ModelUnknown, ProviderError, UpstreamBusy, UpstreamRefusesUs
-from bot.providers.pool.call import Call as Call
+from bot.providers.pool.call import Call
 from bot.providers.pool.choice import Choice, Way
 from bot.providers.pool.connections import Connections
 from bot.providers.pool.credential import Credential

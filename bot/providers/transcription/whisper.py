@@ -20,6 +20,7 @@ import structlog
 
 from bot.providers.errors import BadAnswer, CannotHear, NoAnswer
 from bot.providers.speech import audio
+from bot.providers.transcription import RATE
 
 log = structlog.get_logger()
 
@@ -33,10 +34,6 @@ HASHES = {
     "vocabulary.txt": "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
 }
 """SHA-256 of each file of the model."""
-
-
-RATE = 16_000
-"""What the model hears at."""
 
 
 class LocalWhisper:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.providers.errors import BadAnswer
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.call import Call
+from bot.providers.pool.pool import Pool
 from bot.providers.pool.reply import ERROR_MOST, Reply
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.errors import bad_request

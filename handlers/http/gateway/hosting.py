@@ -18,7 +18,8 @@ from bot.files import EXTENSIONS, Files
 from bot.media import recognised
 from bot.providers import PictureMedia, ProducedFile
 from bot.providers.errors import BadAnswer
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.call import Call
+from bot.providers.pool.pool import Pool
 from bot.providers.pool.reply import Reply
 from bot.storage import Storage
 from handlers.http.gateway.asking import Given

@@ -19,7 +19,8 @@ from bot.providers.errors import (
     UpstreamUnreachable,
     VoiceUnsupported,
 )
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.call import Call
+from bot.providers.pool.pool import Pool
 from bot.providers.pool.reply import Reply
 from bot.providers.speech import SpeechProvider
 from handlers.http.gateway.asking import Given

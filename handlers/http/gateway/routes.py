@@ -19,7 +19,8 @@ from bot.clock import now
 from bot.price_lists import PriceLists
 from bot.providers.errors import ProviderError
 from bot.providers.moderation import Moderation
-from bot.providers.pool.pool import Call, Pool
+from bot.providers.pool.call import Call
+from bot.providers.pool.pool import Pool
 from bot.providers.pool.reply import Reply
 from bot.settings import Settings
 from bot.storage import Storage

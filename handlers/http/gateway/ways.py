@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
+from bot.providers.pool.call import Call
 from bot.providers.pool.credential import Credential
-from bot.providers.pool.pool import Call
 from bot.providers.pool.reply import Reply
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.metering import Meter
