@@ -129,15 +129,22 @@ def curl() -> tuple[list[str], dict[str, str]]:
 CLIENTS = {"openai": python, "openai before 1.0": python_before_1, "npm": npm, "curl": curl}
 
 
+@pytest.fixture(scope="session")
+def client(request) -> tuple[list[str], dict[str, str]]:
+    """Its command and environment. What can't be installed is tried once, not for each case."""
+    return CLIENTS[request.param]()
+
+
 @pytest.mark.parametrize(
     ("client", "case"),
     [(who, case) for who in CLIENTS for case in CASES if case not in LATER or who != "openai before 1.0"],
+    indirect=["client"],
 )
 async def test_a_real_client_gets_what_it_asks_for_and_pays_its_price(
     program, models, app, poor, picture, client, case
 ):
     models.act = answering(models)
-    command, more = await asyncio.to_thread(CLIENTS[client])
+    command, more = client
     environment = installed.environment(
         API=program.url, CODE=program.code, POOR=poor, PICTURE=picture, PIXEL=PIXEL, **more
     )

@@ -16,6 +16,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 KEPT = Path(sys.prefix) / "clients"
+INSTALL_SECONDS = 300
 
 
 def python_before_1() -> Path:
@@ -26,7 +27,7 @@ def python_before_1() -> Path:
         if not is_there:
             subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
             install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(wanted)]
-            subprocess.run([python, *install], check=True)
+            subprocess.run([python, *install], check=True, timeout=INSTALL_SECONDS)
     return python
 
 
@@ -40,7 +41,7 @@ def npm_package() -> Path:
                 shutil.copy(HERE / name, folder)
             subprocess.run(
                 [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
-                cwd=folder, check=True,
+                cwd=folder, check=True, timeout=INSTALL_SECONDS,
             )  # fmt: skip
     return folder / "node_modules" / "openai" / "index.mjs"
 
