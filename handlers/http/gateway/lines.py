@@ -61,20 +61,26 @@ class Line:
         """The upstream is at work; from now on it may not be silent for too long."""
         self._heard_at = self._lines.time()
 
+    def wrote_at_once(self, events: Sequence[bytes]) -> bool:
+        """Each in a chunk of its own, all in one call of the system; False where the program is slow or gone:
+        they have to be written with patience."""
+        transport = self.request.transport
+        if not self._framed or transport is None or transport.is_closing():
+            return False
+        if transport.get_write_buffer_size():
+            return False
+        transport.write(b"".join([b"%x\r\n%b\r\n" % (len(event), event) for event in events]))
+        self._wrote_at = self._lines.time()
+        return True
+
     async def write(self, events: Sequence[bytes]) -> None:
         """Each in a chunk of its own. Raises Left."""
-        response, transport = self.response, self.request.transport
-        assert response is not None
+        assert self.response is not None
         self._writing = True
         self._wrote_at = self._lines.time()
         try:
-            if len(events) > 1 and self._framed and transport and not transport.get_write_buffer_size():
-                # What has come at once goes at once, its frames made here: a call of the system for each
-                # event would cost more than all else that is done with it.
-                transport.write(b"".join([b"%x\r\n%b\r\n" % (len(event), event) for event in events[:-1]]))
-                events = events[-1:]
             for event in events:
-                await response.write(event)
+                await self.response.write(event)
         except ConnectionError:
             raise Left from None
         finally:

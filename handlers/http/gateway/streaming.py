@@ -67,11 +67,13 @@ class Relaying:
         return self._line.response or web.Response(status=499)
 
     async def _relay(self, reply: Reply, headers: dict[str, str]) -> None:
-        while events := await self._more(reply):
-            wanted = [event for event in events if self._seen.take(event)]
+        piece = b"any"
+        while piece:
+            piece = await reply.more(self._room)
+            wanted = [event for event in self._cut(piece) if self._seen.take(event)]
             if wanted and self._line.response is None:
                 await self._begin(reply, headers)
-            if wanted:
+            if wanted and not self._line.wrote_at_once(wanted):
                 await self._line.write(wanted)
         self._line.take_your_time()
         if self._seen.failed:
@@ -79,14 +81,13 @@ class Relaying:
         if not self._seen.ended:
             raise BadAnswer("The upstream's answer ended before its end.")
 
-    async def _more(self, reply: Reply) -> list[bytes]:
-        """The events that have come meanwhile; none at the end."""
-        while piece := await reply.more(self._room):
-            self._line.heard()
-            self._room -= len(piece)
-            if events := self._events.feed(piece):
-                return events
-        return self._events.last()
+    def _cut(self, piece: bytes) -> list[bytes]:
+        """The events that are whole with it; an empty one is the end."""
+        if not piece:
+            return self._events.last()
+        self._line.heard()
+        self._room -= len(piece)
+        return self._events.feed(piece)
 
     async def _begin(self, reply: Reply, headers: dict[str, str]) -> None:
         media = {"Content-Type": "text/event-stream"}
@@ -98,8 +99,10 @@ class Relaying:
         if self._seen.ended and self._seen.usage is None:
             try:
                 async with asyncio.timeout(REPORT_SECONDS):
-                    while events := await self._more(reply):
-                        for event in events:
+                    piece = b"any"
+                    while piece:
+                        piece = await reply.more(self._room)
+                        for event in self._cut(piece):
                             self._seen.take(event)
             except (ProviderError, TimeoutError):
                 pass
