@@ -10,7 +10,16 @@ from bot.providers.errors import BadAnswer
 from handlers.http.gateway.asking import Given, Wanted
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.json_bytes import parsed
-from handlers.http.gateway.usage import Size, reported, size_of, size_of_words, tokens_of, words
+from handlers.http.gateway.usage import (
+    Size,
+    StreamMeter,
+    beginnings,
+    reported,
+    size_of,
+    size_of_words,
+    tokens_of,
+    words,
+)
 
 MEGABYTE = 1024 * 1024
 USEFUL = 16
@@ -34,7 +43,7 @@ class Quote(NamedTuple):
 
 class Kind(Protocol):
     stream_words: re.Pattern[bytes]
-    """Where a stream has the answer's words."""
+    """Where a stream has the answer's words, pictures or sound."""
     answer_most: int
     """Bytes of an answer at once."""
 
@@ -44,12 +53,12 @@ class Kind(Protocol):
         """What must be changed in the request, so that the answer costs no more than is held."""
         ...
 
-    def prompt(self, given: Given) -> int:
-        """Prompt tokens, about, where the upstream reports none."""
-        ...
-
     def units(self, given: Given, body: bytes) -> Units:
         """What an answer at once was. Raises BadAnswer where it is none."""
+        ...
+
+    def units_of_stream(self, given: Given, seen: StreamMeter) -> Units:
+        """What a stream was, as far as it has come."""
         ...
 
 
@@ -92,9 +101,6 @@ class Text:
                 change["stream_options"] = {**options, "include_usage": True}
         return change
 
-    def prompt(self, given: Given) -> int:
-        return self._size(given).likely
-
     def units(self, given: Given, body: bytes) -> Units:
         answer = read_answer(body)
         if not isinstance(answer.get(self._must_have), list) or not answer[self._must_have]:
@@ -102,7 +108,10 @@ class Text:
         usage = reported(answer)
         if usage is not None:
             return usage
-        return Units(self.prompt(given), tokens_of(size_of_words(self._plain_words, body)))
+        return Units(self._size(given).likely, tokens_of(size_of_words(self._plain_words, body)))
+
+    def units_of_stream(self, given: Given, seen: StreamMeter) -> Units:
+        return seen.usage or Units(self._size(given).likely, tokens_of(seen.produced))
 
     def _size(self, given: Given) -> Size:
         if given.size is None:
@@ -129,7 +138,6 @@ class Text:
 class Counted:
     """Whatever is counted before it is done: embeddings, pictures, speech, moderations, transcriptions."""
 
-    stream_words = NEVER
     answer_most = 96 * MEGABYTE
     """Ten pictures in base64."""
 
@@ -137,12 +145,12 @@ class Counted:
         self,
         count: Callable[[Given], Units],
         check: Callable[[Units, bytes], Units] = lambda asked, body: asked,
-        prompt: Callable[[Given], int] = lambda given: 0,
+        stream_words: re.Pattern[bytes] = NEVER,
     ) -> None:
         """`count`: the most that it can be; `check`: what it turned out to be."""
+        self.stream_words = stream_words
         self._count = count
         self._check = check
-        self._prompt = prompt
 
     def quote(self, given: Given, price: ModelPrice) -> Quote:
         most = max(1, price.of(self._count(given)))
@@ -151,11 +159,12 @@ class Counted:
     def fit(self, given: Given, price: ModelPrice, held: int) -> dict[str, Any]:
         return {}
 
-    def prompt(self, given: Given) -> int:
-        return self._prompt(given)
-
     def units(self, given: Given, body: bytes) -> Units:
         return self._check(self._count(given), body)
+
+    def units_of_stream(self, given: Given, seen: StreamMeter) -> Units:
+        """What was asked for: the tokens that a stream of pictures or sound reports have no price here."""
+        return _timed(seen.usage) or self._count(given)
 
 
 def read_answer(body: bytes) -> dict[str, Any]:
@@ -234,12 +243,16 @@ def _understood(asked: Units, body: bytes) -> Units:
     if not body.lstrip().startswith(b"{"):
         return asked
     answer = read_answer(body)
-    usage, duration = reported(answer), answer.get("duration")
-    if usage is not None and usage.seconds:
-        return Units(seconds=usage.seconds)
+    if timed := _timed(reported(answer)):
+        return timed
+    duration = answer.get("duration")
     if isinstance(duration, int | float) and 0 < duration < 1e6:
         return Units(seconds=math.ceil(duration))
     return asked
+
+
+def _timed(usage: Units | None) -> Units | None:
+    return Units(seconds=usage.seconds) if usage is not None and usage.seconds else None
 
 
 def _judged(asked: Units, body: bytes) -> Units:
@@ -257,7 +270,7 @@ RESPONSES = Text(
     "max_output_tokens", "output", "text arguments", "delta", ("input", "instructions", "tools", "text")
 )
 EMBEDDINGS = Counted(_embedded, _embedding_usage)
-IMAGES = Counted(_pictures, _pictures_that_came)
-SPEECH = Counted(_characters, _sound_that_came)
-TRANSCRIPTIONS = Counted(_recorded, _understood)
+IMAGES = Counted(_pictures, _pictures_that_came, beginnings("b64_json"))
+SPEECH = Counted(_characters, _sound_that_came, beginnings("audio"))
+TRANSCRIPTIONS = Counted(_recorded, _understood, words("delta", "text"))
 MODERATIONS = Counted(lambda given: Units(requests=1), _judged)

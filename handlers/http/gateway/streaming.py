@@ -123,7 +123,7 @@ class Relaying:
                 return
 
     def _units(self) -> Units:
-        return self._seen.counted(self._kind.prompt(self._given))
+        return self._kind.units_of_stream(self._given, self._seen)
 
 
 class _Failed(BadAnswer):

@@ -30,6 +30,11 @@ def words(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb'"(?:%s)"\s*:\s*"((?:[^"\\]|\\.)*)"' % "|".join(names).encode())
 
 
+def beginnings(*names: str) -> re.Pattern[bytes]:
+    """Finds that there is something in the fields of these names: they may have megabytes, and no words."""
+    return re.compile(rb'"(?:%s)"\s*:\s*"([^"])' % "|".join(names).encode())
+
+
 _ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*\{')
 DONE = b"data: [DONE]"
 UNCOUNTED_MOST = 16 * 1024
@@ -156,9 +161,6 @@ class StreamMeter:
         if not self._ended:
             self._count()
         return self._ended
-
-    def counted(self, prompt: int) -> Units:
-        return self.usage or Units(prompt, tokens_of(self.produced))
 
     def _count(self) -> None:
         """Many at once: of most answers nobody asks, since the upstream reports."""
