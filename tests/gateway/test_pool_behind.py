@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.credential_lines import read_lines
+from tests.gateway.program import question
 from tests.gateway.upstream import chat
 from tests.serving import serving
 from tests.world import until
@@ -207,3 +208,25 @@ async def test_a_project_goes_upstream(program, models):
 
     assert [seen.get("OpenAI-Project") for seen in models.headers] == [None, "proj_1", "proj_2"]
     assert all(program.code not in str(seen) for seen in models.headers)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (401, "mismatched_project", 403), (403, "", 403), (403, "model_not_found", 404),
+        (429, "insufficient_quota", 503), (429, "rate_limit_exceeded", 503),
+    ],
+)  # fmt: skip
+async def test_a_project_that_is_refused_is_nobody_elses_trouble(program, models, app, status, code, said):
+    async def act(request, body):
+        if "OpenAI-Project" in request.headers:
+            return web.json_response({"error": {"code": code}}, status=status)
+        return await models.usual(request, "/chat/completions", body)
+
+    models.act = act
+    refused = await program.post("/chat/completions", question(), headers={"OpenAI-Project": "proj_0"})
+    others = await program.chat()
+
+    assert (refused.status, others.status) == (said, 200)
+    assert {row.state for row in await app.operator.upstreams.listed()} == {"enabled"}
+    assert (await program.relays())[0].charged == 0

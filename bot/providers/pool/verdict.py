@@ -19,6 +19,7 @@ from bot.providers.errors import (
     ContentRefused,
     ModelUnknown,
     NoAnswer,
+    ProjectRefused,
     ProviderError,
     UpstreamBusy,
     UpstreamOutOfCredit,
@@ -56,6 +57,7 @@ class Verdict(NamedTuple):
     again: bool
     """Another credential may be asked."""
     blame: Blame = "failed"
+    """Whose fault it is; "": not the credential's."""
     wait: float | None = None
     """For how many seconds it asks to be left alone."""
 
@@ -93,6 +95,18 @@ def of_aside(status: int, verdict: Verdict | None) -> Verdict | None:
         return Verdict(ModelUnknown("The server does not have this for us."), True, "no model")
     if verdict is not None and verdict.blame == "credit":
         return verdict._replace(blame="busy")
+    return verdict
+
+
+def of_project(verdict: Verdict) -> Verdict:
+    """Of a call for a project that the caller has chosen: what it is refused says nothing of other calls."""
+    match verdict.blame:
+        case "refused":
+            return Verdict(ProjectRefused("No upstream lets us into this project."), True, "")
+        case "no model":
+            return Verdict(ModelUnknown("No upstream has this model in this project."), True, "")
+        case "credit" | "busy":
+            return verdict._replace(blame="")
     return verdict
 
 

@@ -233,12 +233,9 @@ class Gateway:
 
     def _call(self, route: Metered, asker: Asker, given: Given, meter: Meter) -> Call:
         changes = route.kind.fit(given, given.price, meter.held)
-        headers = {"Content-Type": given.media}
-        if asker.project:
-            headers["OpenAI-Project"] = asker.project
         return Call(
-            route.path, outgoing(given, changes), given.model, headers=headers,
-            seconds=self._settings.gateway_silence_seconds, free=route.free,
+            route.path, outgoing(given, changes), given.model, headers={"Content-Type": given.media},
+            seconds=self._settings.gateway_silence_seconds, free=route.free, project=asker.project,
         )  # fmt: skip
 
     async def models(self, request: web.Request) -> web.Response:
