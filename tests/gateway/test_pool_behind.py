@@ -230,3 +230,22 @@ async def test_a_project_that_is_refused_is_nobody_elses_trouble(program, models
     assert (refused.status, others.status) == (said, 200)
     assert {row.state for row in await app.operator.upstreams.listed()} == {"enabled"}
     assert (await program.relays())[0].charged == 0
+
+
+async def test_what_an_upstreams_moderation_flags_is_the_callers_alone(program, models, app):
+    """As OpenRouter says it."""
+
+    async def act(request, body):
+        if "bad" not in str(body["messages"]):
+            return await models.usual(request, "/chat/completions", body)
+        metadata = {"reasons": ["violence"], "flagged_input": "bad", "provider_name": "OpenAI"}
+        error = {"code": 403, "message": "Your input was flagged", "metadata": metadata}
+        return web.json_response({"error": error}, status=403)
+
+    models.act = act
+    flagged = await program.post("/chat/completions", question("bad"))
+    others = await program.chat()
+
+    assert (flagged.status, json.loads(flagged.body)["error"]["code"]) == (403, 403)
+    assert others.status == 200
+    assert {row.state for row in await app.operator.upstreams.listed()} == {"enabled"}

@@ -69,7 +69,7 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict |
     code, type_ = _code_of(body)
     said = f"The upstream answered {status}" + (f" ({code})." if code else ".")
     wait = seconds_to_wait(headers)
-    if code in CONTENT_REFUSED:
+    if code in CONTENT_REFUSED or (status == 403 and _was_moderated(body)):
         return None
     if status == 402 or code in OUT_OF_CREDIT or type_ in OUT_OF_CREDIT:
         return Verdict(UpstreamOutOfCredit(said), True, "credit", wait)
@@ -171,6 +171,14 @@ def _until(date: str) -> float | None:
 
 def _within(seconds: float) -> float | None:
     return min(max(seconds, 0.0), WAIT_MOST) if seconds == seconds else None
+
+
+def _was_moderated(body: bytes) -> bool:
+    """OpenRouter's 403 for what its moderation flags looks like a refused key, but for the reasons."""
+    try:
+        return bool(json.loads(body)["error"]["metadata"]["reasons"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _code_of(body: bytes) -> tuple[str, str]:
