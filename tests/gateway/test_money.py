@@ -70,12 +70,29 @@ async def test_nothing_is_asked_where_no_useful_answer_can_be_paid(app, models):
         ({}, {"max_tokens": 1000}), ({"max_tokens": 77}, {"max_tokens": 77}),
         ({"max_completion_tokens": 88}, {"max_completion_tokens": 88}),
         ({"model": "gpt-5-mini"}, {"max_completion_tokens": 1000}),
+        (
+            {"model": "gpt-5-mini", "max_tokens": None},
+            {"max_tokens": None, "max_completion_tokens": 1000},
+        ),
+        (
+            {"max_tokens": None, "max_completion_tokens": 88},
+            {"max_tokens": None, "max_completion_tokens": 88},
+        ),
     ],
 )  # fmt: skip
 async def test_an_answer_always_has_a_limit(program, models, asked, sent):
     await program.chat(**asked)
 
     assert {name: models.bodies[0].get(name) for name in sent} == sent
+
+
+async def test_an_answer_has_not_two_limits_of_which_only_one_is_held_for(program, models):
+    answer = await program.chat(max_tokens=10, max_completion_tokens=100_000)
+
+    error = json.loads(answer.body)["error"]
+    assert (answer.status, error["param"]) == (400, "max_tokens")
+    assert error["code"] == "invalid_parameter_combination"
+    assert models.bodies == []
 
 
 async def test_several_answers_are_held_for_together(app, models):

@@ -30,6 +30,7 @@ MAX_TOKENS_MOST = 1_000_000
 SOUND_BYTES_PER_SECOND = 4_000
 """Of 32 kbit/s: few recordings are smaller, and what is reported is what counts."""
 NEVER = re.compile(rb"(?!)")
+NEWER_CAP = "max_completion_tokens"
 REASONING = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 """Models that take max_completion_tokens only."""
 
@@ -120,10 +121,16 @@ class Text:
         return given.size
 
     def _field(self, given: Given) -> str:
-        if self._cap != "max_tokens" or "max_tokens" in given.body:
+        """The one field that limits the answer: with two of them upstreams differ in which one counts."""
+        if not given.is_chat:
             return self._cap
-        newer = "max_completion_tokens" in given.body or REASONING.match(given.model)
-        return "max_completion_tokens" if newer and given.is_chat else self._cap
+        older, newer = given.body.get(self._cap), given.body.get(NEWER_CAP)
+        if older is not None and newer is not None:
+            message = f"Setting '{self._cap}' and '{NEWER_CAP}' at the same time is not supported."
+            raise bad_request(message, self._cap, "invalid_parameter_combination")
+        if older is not None:
+            return self._cap
+        return NEWER_CAP if NEWER_CAP in given.body or REASONING.match(given.model) else self._cap
 
     def _wanted(self, given: Given, price: ModelPrice) -> Wanted:
         field = self._field(given)
