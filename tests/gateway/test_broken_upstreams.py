@@ -274,6 +274,46 @@ async def test_a_duplicated_last_chunk_is_passed_on_and_paid_once(program, model
     assert await program.settled() == (1_000_000 - MANY * 200, 0)
 
 
+@pytest.mark.parametrize("how", ["silent", "gone"])
+@pytest.mark.parametrize(
+    ("more", "price"), [([chunk(usage=(100, 50)), DONE], 200), ([], 5 + 2 * 3)], ids=["done", "finished"]
+)
+async def test_whatever_happens_after_the_end_the_answer_is_whole_and_paid(program, models, how, more, price):
+    events = [chunk("Hello there"), chunk(finish="stop"), *more]
+
+    async def act(request, body):
+        answer = await models.stream(request, events)
+        if how == "gone":
+            await asyncio.sleep(0.1)
+            request.transport.abort()
+        else:
+            await asyncio.sleep(30)
+        return answer
+
+    models.act = act
+    answer = await program.chat(stream=True)
+
+    seen = [event for event in events if b'"choices": []' not in event]
+    assert answer.body == b"".join(seen)
+    assert await program.settled() == (1_000_000 - price, 0)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b'event: error\ndata: {"type":"error","code":"server_error","message":"Oh."}\n\n',
+        b'event: response.failed\ndata: {"type":"response.failed","response":{"error":{"code":"x"}}}\n\n',
+    ],
+)
+async def test_a_response_that_fails_in_the_middle_is_free_and_says_so_once(program, models, end):
+    models.events = [b'event: x\ndata: {"type":"response.output_text.delta","delta":"Hello"}\n\n', end]
+
+    answer = await program.post("/responses", {"model": "gpt-a", "input": "x", "stream": True})
+
+    assert answer.body == b"".join(models.events)
+    assert await program.settled() == (1_000_000, 0)
+
+
 async def test_an_upstream_that_ignores_stream_is_answered_plainly(program, models):
     async def act(request, body):
         return web.json_response(chat())

@@ -35,7 +35,8 @@ def beginnings(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb'"(?:%s)"\s*:\s*"([^"])' % "|".join(names).encode())
 
 
-_ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*\{')
+_ERROR = re.compile(rb'data:\s*\{\s*"error"\s*:\s*\{|event:\s*(?:error|response\.failed)\s*\n')
+"""As chats say it, and as responses do."""
 DONE = b"data: [DONE]"
 UNCOUNTED_MOST = 16 * 1024
 """Bytes of a stream's events that are kept uncounted."""
