@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from billing import codes
+from billing.model_prices import Alias
 from billing.set_aside import set_aside
 from bot.audit import audit
 from bot.clock import now
@@ -209,6 +210,24 @@ async def test_an_alias_brings_its_prompt_and_parameters(program, models):
     sent = models.bodies[0]
     assert (sent["model"], sent["temperature"]) == ("gpt-a", 0.5)
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked", "sent", "held"),
+    [
+        ({"max_tokens": 20}, {}, {"max_tokens": 20}, 34 + 2 * 20),
+        ({"max_tokens": 20}, {"max_completion_tokens": 500}, {"max_tokens": 20}, 34 + 2 * 20),
+        ({"n": 5}, {"max_tokens": 10, "n": 1}, {"max_tokens": 10, "n": 5}, 34 + 2 * 50),
+    ],
+)
+async def test_what_an_alias_forces_is_what_is_held_for(program, app, models, parameters, asked, sent, held):
+    app.gateway._prices.models.aliases["short"] = Alias("gpt-a", parameters=parameters)
+
+    answer = await program.chat(model="short", **asked)
+
+    assert answer.status == 200
+    assert models.bodies == [{**question(), **sent}]
+    assert (await program.relays())[0].held == held
 
 
 async def test_the_programs_own_bytes_go_on_where_nothing_must_change(program, models):

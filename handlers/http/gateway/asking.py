@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 BODY_SECONDS = 60.0
 MODEL_MOST = 200
 HEADER = re.compile(r"[\x21-\x7e]{1,200}")
+NEWER_CAP = "max_completion_tokens"
+CAPS = frozenset({"max_tokens", NEWER_CAP})
 COUNTED = ("model", "n")
 """What a price follows from: of two, upstreams differ in which one counts."""
 
@@ -142,7 +145,16 @@ def understood(raw: bytes, media: str, prices: ModelPrices, default_model: str) 
         body = None
     if not isinstance(body, dict):
         raise bad_request("We could not parse the JSON body of your request.")
-    return _priced(raw, body, "application/json", prices, default_model)
+    given = _priced(raw, body, "application/json", prices, default_model)
+    if given.alias is not None and given.alias.parameters:
+        given.body = _with_parameters(body, given.alias.parameters)
+    return given
+
+
+def _with_parameters(body: dict[str, Any], forced: Mapping[str, Any]) -> dict[str, Any]:
+    """What is held for is what the upstream is asked: an alias may bring n, or how long an answer may be."""
+    left = () if CAPS.isdisjoint(forced) else CAPS
+    return {**{name: value for name, value in body.items() if name not in left}, **forced}
 
 
 def understood_form(raw: bytes, media: str, prices: ModelPrices, default_model: str) -> Given:

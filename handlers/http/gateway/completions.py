@@ -12,11 +12,11 @@ from bot.providers.errors import BadAnswer
 from bot.providers.pool.call import Call
 from bot.providers.pool.pool import Pool
 from bot.providers.pool.reply import ERROR_MOST, Reply
-from handlers.http.gateway.asking import Given
+from handlers.http.gateway.asking import NEWER_CAP, Given
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.events import Events
 from handlers.http.gateway.json_bytes import parsed
-from handlers.http.gateway.kinds import NEWER_CAP, REASONING
+from handlers.http.gateway.kinds import REASONING
 from handlers.http.gateway.metering import Meter
 from handlers.http.gateway.ways import Changed, Known
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from billing.model_prices import ModelPrice, Units
 from bot.providers.errors import BadAnswer
-from handlers.http.gateway.asking import Given, Wanted
+from handlers.http.gateway.asking import NEWER_CAP, Given, Wanted
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.json_bytes import parsed
 from handlers.http.gateway.usage import (
@@ -30,7 +30,6 @@ MAX_TOKENS_MOST = 1_000_000
 SOUND_BYTES_PER_SECOND = 4_000
 """Of 32 kbit/s: few recordings are smaller, and what is reported is what counts."""
 NEVER = re.compile(rb"(?!)")
-NEWER_CAP = "max_completion_tokens"
 REASONING = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 """Models that take max_completion_tokens only."""
 
