@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -323,3 +324,25 @@ async def test_an_upstream_that_ignores_stream_is_answered_plainly(program, mode
 
     assert json.loads(answer.body)["choices"]
     assert answer.headers["x-tokens-charged"] == "0.2"
+
+
+async def test_nobody_makes_an_upstream_look_broken_by_asking_for_an_answer_later(program, models):
+    for _ in range(6):
+        answer = await program.post("/responses", {"model": "gpt-a", "input": "x", "background": True})
+        assert (answer.status, json.loads(answer.body)["error"]["param"]) == (400, "background")
+
+    assert models.bodies == []
+
+
+async def test_nobody_makes_an_upstream_look_broken_by_silent_recordings(program, models):
+    async def act(request, body):
+        return web.Response(text="\n")
+
+    models.act = act
+    for _ in range(6):
+        form = aiohttp.FormData({"model": "w", "response_format": "text"})
+        form.add_field("file", b"0" * 3_600, filename="a.wav")
+        answer = await program.post("/audio/transcriptions", data=form)
+        assert (answer.status, answer.body) == (200, b"\n")
+
+    assert await program.balance() == (1_000_000 - 6 * 67, 0)

@@ -29,6 +29,7 @@ PICTURES_MOST = 10
 MAX_TOKENS_MOST = 1_000_000
 SOUND_BYTES_PER_SECOND = 4_000
 """Of 32 kbit/s: few recordings are smaller, and what is reported is what counts."""
+UNSUPPORTED = "unsupported_value"
 NEVER = re.compile(rb"(?!)")
 REASONING = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 """Models that take max_completion_tokens only."""
@@ -132,6 +133,8 @@ class Text:
         return NEWER_CAP if NEWER_CAP in given.body or REASONING.match(given.model) else self._cap
 
     def _wanted(self, given: Given, price: ModelPrice) -> Wanted:
+        if given.body.get("background"):  # nobody could be charged for an answer that comes later
+            raise bad_request("background is not supported: wait, or stream.", "background", UNSUPPORTED)
         field = self._field(given)
         asked = given.body.get(field)
         if asked is None:
@@ -243,8 +246,8 @@ def _recorded(given: Given) -> Units:
 
 
 def _understood(asked: Units, body: bytes) -> Units:
-    """The recording's length as the upstream says it; formats of subtitles say nothing."""
-    if not body.strip():
+    """The recording's length as the upstream says it; subtitles say nothing. Silence is an empty line."""
+    if not body:
         raise BadAnswer("The upstream answered nothing.")
     if not body.lstrip().startswith(b"{"):
         return asked
