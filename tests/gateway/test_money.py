@@ -213,6 +213,26 @@ async def test_an_alias_brings_its_prompt_and_parameters(program, models):
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"k" * 50_000: {}}}}]},
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"enum": [0.25] * 12_500}}}]},
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"enum": [[]] * 25_000}}}]},
+        {"documents": [{"text": "k" * 50_000}]},
+    ],
+    ids=["names", "numbers", "nothings", "another field"],
+)
+async def test_whatever_a_prompt_is_made_of_is_held_for(program, models, more):
+    async def act(request, body):
+        return web.json_response(chat(usage=(50_000, 10)))
+
+    models.act = act
+    await program.chat(max_tokens=16, **more)
+
+    assert (await program.balance()) == (1_000_000 - 50_020, 0)
+
+
+@pytest.mark.parametrize(
     ("parameters", "asked", "sent", "held"),
     [
         ({"max_tokens": 20}, {}, {"max_tokens": 20}, 34 + 2 * 20),

@@ -29,6 +29,13 @@ PICTURES_MOST = 10
 MAX_TOKENS_MOST = 1_000_000
 SOUND_BYTES_PER_SECOND = 4_000
 """Of 32 kbit/s: few recordings are smaller, and what is reported is what counts."""
+SETTINGS = frozenset({
+    "model", "stream", "stream_options", "max_tokens", NEWER_CAP, "max_output_tokens", "n", "best_of",
+    "temperature", "top_p", "stop", "seed", "user", "store", "logprobs", "top_logprobs", "logit_bias",
+    "presence_penalty", "frequency_penalty", "parallel_tool_calls", "reasoning", "reasoning_effort",
+    "metadata", "service_tier", "truncation", "include", "echo",
+})  # fmt: skip
+"""What is no part of a prompt; of all else an upstream may make one."""
 UNSUPPORTED = "unsupported_value"
 NEVER = re.compile(rb"(?!)")
 REASONING = re.compile(r"(?:o\d|gpt-5|chatgpt)")
@@ -76,6 +83,7 @@ class Text:
         self._cap = cap
         self._must_have = must_have
         self._asks = asks
+        self._known = SETTINGS.union(asks)
 
     def quote(self, given: Given, price: ModelPrice) -> Quote:
         size = self._size(given)
@@ -116,8 +124,11 @@ class Text:
 
     def _size(self, given: Given) -> Size:
         if given.size is None:
-            system = given.alias.system if given.alias else None
-            given.size = size_of(system or None, *(given.body.get(name) for name in self._asks))
+            system = given.alias.system if given.alias else ""
+            asked = (given.body[name] for name in self._asks if given.body.get(name) is not None)
+            size = size_of(system, *asked) if system else size_of(*asked)
+            others = [value for name, value in given.body.items() if name not in self._known]
+            given.size = size._replace(beside=size.beside + size_of(*others).most) if others else size
         return given.size
 
     def _field(self, given: Given) -> str:
