@@ -27,6 +27,7 @@ from bot.storage import Storage
 from bot.watch import BooksWrong, Watch
 from handlers.http.gateway import kinds, marks, models, plain
 from handlers.http.gateway.asking import (
+    NEWER_CAP,
     Asker,
     Given,
     asker_of,
@@ -39,7 +40,7 @@ from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.content import ContentRules
 from handlers.http.gateway.conversation import HEADER, Conversations
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
-from handlers.http.gateway.kinds import Kind
+from handlers.http.gateway.kinds import REASONING, Kind
 from handlers.http.gateway.lines import Left, Line, Lines
 from handlers.http.gateway.metering import Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
@@ -131,18 +132,27 @@ class Gateway:
             return await self._paid(request, line, route, asker, given)
 
     async def answer(self, request: web.Request, asker: Asker, body: dict[str, Any]) -> bytes:
-        """A chat answer at once, for another door. Raises as `take` does."""
+        """A chat answer at once, for another door. Raises as `take` does, and Left."""
         with self._admit(request, asker) as line:
-            raw = json.dumps(body).encode()
-            given = understood(raw, "", self._prices.models, self._settings.text_model)
+            given = self._asked(body)
             response = await self._paid(request, line, CHAT, asker, given)
         assert isinstance(response, web.Response)
+        if response.status == GONE:
+            raise Left
         assert isinstance(response.body, bytes)
         if response.status == 404:
             raise ApiError(404, INVALID, "model_not_found", "No such model.", "model")
         if response.status >= 400:
             raise bad_request("the upstream does not take it")
         return response.body
+
+    def _asked(self, body: dict[str, Any]) -> Given:
+        """Raises ApiError. Some models take their limit by its newer name alone."""
+        given = understood(json.dumps(body).encode(), "", self._prices.models, self._settings.text_model)
+        if REASONING.match(given.model) and "max_tokens" in body:
+            newer = {name: value for name, value in body.items() if name != "max_tokens"}
+            return self._asked({**newer, NEWER_CAP: body["max_tokens"]})
+        return given
 
     def _admit(self, request: web.Request, asker: Asker) -> Line:
         if self._watch.stops:
