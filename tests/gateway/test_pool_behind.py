@@ -33,6 +33,13 @@ def by_key(well: set[str], **headers: str):
     return act
 
 
+def whatever(handle) -> web.Application:
+    """A server that handles whatever is asked."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    return app
+
+
 @pytest.fixture
 async def three(app, models) -> list[str]:
     """The keys of three credentials of one upstream; that of the settings is switched off."""
@@ -249,3 +256,41 @@ async def test_what_an_upstreams_moderation_flags_is_the_callers_alone(program, 
     assert (flagged.status, json.loads(flagged.body)["error"]["code"]) == (403, 403)
     assert others.status == 200
     assert {row.state for row in await app.operator.upstreams.listed()} == {"enabled"}
+
+
+@pytest.mark.parametrize("given", [{"check_model": True}])
+async def test_a_server_without_a_list_is_asked_for_every_model(program, models, app):
+    lists = []
+
+    async def handle(request):
+        if request.method == "POST":
+            return web.json_response(chat())
+        lists.append(request.path)
+        return web.json_response({}, status=500)
+
+    async with serving(whatever(handle)) as url:
+        line = read_lines("sk-listless-0123456789")
+        await app.operator.upstreams.add("listless", f"{url}/v1", line)
+        await app.operator.upstreams.set_state(1, "disabled")
+        async with program.http.get(program.url + "/models") as answer:
+            assert [one["id"] for one in (await answer.json())["data"]] == ["poet"]
+        answered = await program.chat()
+
+    assert (lists, answered.status) == (["/v1/models"], 200)
+
+
+async def test_servers_that_hang_do_not_hold_up_the_list_of_models(program, models, app, monkeypatch):
+    monkeypatch.setattr("bot.providers.pool.models.FIRST_SECONDS", 0.5)
+
+    async def handle(request):
+        await asyncio.sleep(30)
+
+    async with serving(whatever(handle), shutdown_timeout=0.1) as url:
+        lines = "\n".join(f"sk-hanging-0123456789-{number}" for number in range(20))
+        await app.operator.upstreams.add("hanging", f"{url}/v1", read_lines(lines))
+        begun = time.monotonic()
+        async with program.http.get(program.url + "/models") as answer:
+            listed = [one["id"] for one in (await answer.json())["data"]]
+
+    assert listed == ["gpt-a", "org/b", "poet"]
+    assert time.monotonic() - begun < 5

@@ -82,7 +82,7 @@ class Pool:
         """`wait_seconds`: how long a call may wait in all for a credential to be well again."""
         self.tell: Callable[[News], None] = lambda news: None
         self.lists: dict[int, frozenset[str]] = {}
-        """The models that each credential's server has listed."""
+        """The models that each credential's server has listed; none where it gave no list."""
         self.check_model = False
         """Ask only those that list the model."""
         self._way = Choice(way)
@@ -234,7 +234,8 @@ class Pool:
             return True
         if one.models:
             return one.names(model)
-        return not self.check_model or one.id not in self.lists or model in self.lists[one.id]
+        listed = self.lists.get(one.id)
+        return not self.check_model or not listed or model in listed
 
     def _over(self, last: Verdict | None, model: str, wait: float | None = None) -> ProviderError:
         """What the caller is told in the end, and after how many seconds it may be worth asking again."""
