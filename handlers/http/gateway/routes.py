@@ -42,7 +42,7 @@ from handlers.http.gateway.conversation import HEADER, Conversations
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
 from handlers.http.gateway.kinds import REASONING, Kind
 from handlers.http.gateway.lines import Left, Line, Lines
-from handlers.http.gateway.metering import Meter, afford, begin
+from handlers.http.gateway.metering import Late, Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
 from handlers.http.gateway.used import Used
 from handlers.http.gateway.ways import Ways
@@ -105,13 +105,16 @@ class Gateway:
         self._ways = ways
         self._conversations = Conversations(storage, settings)
         self._blocks = blocks
+        self._late = Late(storage)
         self._boot = secrets.token_hex(8)
         self._draining = False
 
     async def run(self) -> None:
         """Give back what the last run held, then look after those who are there, until cancelled."""
         await self._storage.write(relays.recover, self._boot, now())
-        await self.lines.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.lines.run())
+            tasks.create_task(self._late.run())
 
     async def drain(self, seconds: float) -> None:
         """Begin no more, and wait for those under way."""
@@ -121,6 +124,7 @@ class Gateway:
                 await self.lines.none.wait()
         except TimeoutError:
             log.warning("requests cut off")
+        await self._late.write()
 
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
@@ -188,7 +192,9 @@ class Gateway:
         """Hold, relay, charge; all that an upstream would see is looked at before."""
         await self._rules.allow(asker.caller, route.path, given)
         quote = route.kind.quote(given, given.price)
-        meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
+        meter = await begin(
+            self._storage, self._late, asker.caller.code, route.path, given, quote, self._boot
+        )
         try:
             return await self._relay(request, line, route, asker, given, meter)
         except Left:
