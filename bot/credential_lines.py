@@ -12,7 +12,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, field
 
-from bot.providers.pool.credential import Credential, Grant
+from bot.providers.pool.credential import PROJECT, Credential, Grant
 
 HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 PLAIN = re.compile(r"[\x21-\x7e]+")
@@ -101,7 +101,7 @@ def _whole(grant: dict[str, str]) -> bool:
 def _headers(number: int, given: dict[str, str]) -> dict[str, str]:
     headers = {}
     for name, value in given.items():
-        header = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}.get(name)
+        header = {"organization": "OpenAI-Organization", "project": PROJECT}.get(name)
         header = header or name.removeprefix("header:")
         if (header == name) or not HEADER.fullmatch(header) or not PLAIN.fullmatch(value):
             raise BadLine(f"line {number}: {name[:20]!r} is not understood")

@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,25 @@ def test_the_end_is_waited_for_as_long_as_requests_may_take():
     assert found
     assert int(found[1]) >= 4 * Settings.model_fields["drain_seconds"].default + 10
     assert ("STOPSIGNAL", "SIGTERM") in STEPS
+
+
+@pytest.mark.parametrize(("prefix", "well"), [("/kept-quiet", True), ("", False)])
+def test_the_health_check_looks_below_the_prefix(prefix, well):
+    class Below(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802
+            self.send_response(200 if self.path == "/kept-quiet/healthz" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    check = dict(STEPS)["HEALTHCHECK"].partition("CMD ")[2]
+    with HTTPServer(("127.0.0.1", 0), Below) as server, ThreadPoolExecutor() as pool:
+        pool.submit(server.handle_request)
+        given = {**os.environ, "HTTP_PORT": str(server.server_port), "API_PREFIX": prefix}
+        done = subprocess.run([sys.executable, *json.loads(check)[1:]], env=given, capture_output=True)
+
+    assert (done.returncode == 0) is well
 
 
 def test_nobody_is_root_and_no_secret_gets_into_the_image():

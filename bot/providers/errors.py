@@ -46,6 +46,10 @@ class ModelUnknown(ProviderError):
     word = "error-upstream"
 
 
+class ProjectRefused(ProviderError):
+    """Nobody lets us into the project that the caller has chosen: the caller's mistake, as far as we know."""
+
+
 class BadAnswer(ProviderError):
     """It answered something that can't be used: not JSON, an error page, a picture that is none."""
 

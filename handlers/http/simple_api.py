@@ -23,7 +23,8 @@ from handlers.http.bodies import BadBody, read_body
 from handlers.http.gateway.asking import Asker, asker_with
 from handlers.http.gateway.conversation import FIELD
 from handlers.http.gateway.errors import ApiError, said
-from handlers.http.gateway.routes import Gateway
+from handlers.http.gateway.lines import Left
+from handlers.http.gateway.routes import GONE, Gateway
 from handlers.http.origin import client_address, within
 
 log = structlog.get_logger()
@@ -84,6 +85,8 @@ class SimpleApi:
                 request,
                 Refused(402, "few-tokens", price=tokens(short.price), available=tokens(short.available)),
             )
+        except Left:
+            return web.Response(status=GONE)
         except (BudgetSpent, InDebt):
             return self._refusal(request, Refused(402, "no-budget"))
         except Exception as error:

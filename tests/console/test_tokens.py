@@ -1,6 +1,7 @@
 """The historic paths: for an admin's session, or a script with ADMIN_SECRET; for nobody else."""
 
 import json
+from ipaddress import ip_network
 
 import aiohttp
 import pytest
@@ -103,3 +104,15 @@ async def test_without_a_secret_no_script_gets_in(settings, telegram):
     async with hosted(settings.model_copy(update={"admin_secret": SecretStr("")})) as app:
         assert (await script(app, "GET", "/tokens", " "))[0] == 401
         assert (await script(app, "GET", "/tokens", "x"))[0] == 401
+
+
+async def test_who_guesses_behind_our_proxy_locks_out_nobody_else(settings):
+    ours_is = {"trusted_proxies": (ip_network("127.0.0.1/32"),), "api_bad_codes": 3}
+    behind = settings.model_copy(update=ours_is)
+    async with hosted(behind) as app:
+        for _ in range(5):
+            await script(app, "GET", "/tokens", "wrong", headers={"X-Forwarded-For": "10.0.0.1"})
+        guessing = await script(app, "GET", "/tokens", headers={"X-Forwarded-For": "10.0.0.1"})
+        ours = await script(app, "GET", "/tokens", headers={"X-Forwarded-For": "10.0.0.2"})
+
+    assert (guessing[0], ours[0]) == (429, 200)

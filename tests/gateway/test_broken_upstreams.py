@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -274,6 +275,46 @@ async def test_a_duplicated_last_chunk_is_passed_on_and_paid_once(program, model
     assert await program.settled() == (1_000_000 - MANY * 200, 0)
 
 
+@pytest.mark.parametrize("how", ["silent", "gone"])
+@pytest.mark.parametrize(
+    ("more", "price"), [([chunk(usage=(100, 50)), DONE], 200), ([], 5 + 2 * 3)], ids=["done", "finished"]
+)
+async def test_whatever_happens_after_the_end_the_answer_is_whole_and_paid(program, models, how, more, price):
+    events = [chunk("Hello there"), chunk(finish="stop"), *more]
+
+    async def act(request, body):
+        answer = await models.stream(request, events)
+        if how == "gone":
+            await asyncio.sleep(0.1)
+            request.transport.abort()
+        else:
+            await asyncio.sleep(30)
+        return answer
+
+    models.act = act
+    answer = await program.chat(stream=True)
+
+    seen = [event for event in events if b'"choices": []' not in event]
+    assert answer.body == b"".join(seen)
+    assert await program.settled() == (1_000_000 - price, 0)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b'event: error\ndata: {"type":"error","code":"server_error","message":"Oh."}\n\n',
+        b'event: response.failed\ndata: {"type":"response.failed","response":{"error":{"code":"x"}}}\n\n',
+    ],
+)
+async def test_a_response_that_fails_in_the_middle_is_free_and_says_so_once(program, models, end):
+    models.events = [b'event: x\ndata: {"type":"response.output_text.delta","delta":"Hello"}\n\n', end]
+
+    answer = await program.post("/responses", {"model": "gpt-a", "input": "x", "stream": True})
+
+    assert answer.body == b"".join(models.events)
+    assert await program.settled() == (1_000_000, 0)
+
+
 async def test_an_upstream_that_ignores_stream_is_answered_plainly(program, models):
     async def act(request, body):
         return web.json_response(chat())
@@ -283,3 +324,25 @@ async def test_an_upstream_that_ignores_stream_is_answered_plainly(program, mode
 
     assert json.loads(answer.body)["choices"]
     assert answer.headers["x-tokens-charged"] == "0.2"
+
+
+async def test_nobody_makes_an_upstream_look_broken_by_asking_for_an_answer_later(program, models):
+    for _ in range(6):
+        answer = await program.post("/responses", {"model": "gpt-a", "input": "x", "background": True})
+        assert (answer.status, json.loads(answer.body)["error"]["param"]) == (400, "background")
+
+    assert models.bodies == []
+
+
+async def test_nobody_makes_an_upstream_look_broken_by_silent_recordings(program, models):
+    async def act(request, body):
+        return web.Response(text="\n")
+
+    models.act = act
+    for _ in range(6):
+        form = aiohttp.FormData({"model": "w", "response_format": "text"})
+        form.add_field("file", b"0" * 3_600, filename="a.wav")
+        answer = await program.post("/audio/transcriptions", data=form)
+        assert (answer.status, answer.body) == (200, b"\n")
+
+    assert await program.balance() == (1_000_000 - 6 * 67, 0)

@@ -51,6 +51,14 @@ async def test_the_answer_is_a_completions(client, program, lacking):
     assert await program.balance() == (999_800, 0)
 
 
+async def test_the_limit_that_is_held_for_is_the_only_one(program, lacking):
+    await program.post(PATH, {"model": "gpt-a", "prompt": "x", "max_completion_tokens": 100_000})
+
+    assert lacking.bodies[1] == {
+        "model": "gpt-a", "messages": [{"role": "user", "content": "x"}], "max_tokens": 1000,
+    }  # fmt: skip
+
+
 async def test_an_upstream_that_lacks_it_is_not_asked_again(client, lacking):
     for _ in range(3):
         await client.completions.create(model="gpt-a", prompt="Once")

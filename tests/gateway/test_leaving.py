@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 from aiohttp import web
 
+from bot.storage import StorageBusy
 from tests.gateway.upstream import DONE, chunk
 from tests.world import until
 
@@ -134,6 +135,28 @@ async def test_who_leaves_while_the_hold_is_being_made_gets_it_back(program, app
     assert [row.charged for row in rows] == [0]
     assert (await program.chat()).status == 200
     assert len(models.bodies) == 1, "nobody was asked for who had gone"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_what_can_not_be_written_at_the_end_is_written_as_soon_as_it_can(
+    program, app, models, monkeypatch, stream
+):
+    async def act(request, body):
+        monkeypatch.setattr(app.storage.writer, "put", full)
+        return await models.usual(request, "/chat/completions", body)
+
+    def full(*_, **__):
+        raise StorageBusy("the disk is full")
+
+    models.act = act
+    answer = await program.chat(stream=stream)
+    held = await program.balance()
+    monkeypatch.undo()
+
+    assert answer.status == 200
+    assert held.held > 0
+    assert await program.settled() == (999_800, 0)
+    assert [row.state for row in await program.relays()] == ["answered"]
 
 
 async def test_an_upstream_that_falls_silent_is_told_of_though_the_books_are_slow(program, app, models):

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from billing import codes
+from billing.model_prices import Alias
 from billing.set_aside import set_aside
 from bot.audit import audit
 from bot.clock import now
@@ -70,12 +71,29 @@ async def test_nothing_is_asked_where_no_useful_answer_can_be_paid(app, models):
         ({}, {"max_tokens": 1000}), ({"max_tokens": 77}, {"max_tokens": 77}),
         ({"max_completion_tokens": 88}, {"max_completion_tokens": 88}),
         ({"model": "gpt-5-mini"}, {"max_completion_tokens": 1000}),
+        (
+            {"model": "gpt-5-mini", "max_tokens": None},
+            {"max_tokens": None, "max_completion_tokens": 1000},
+        ),
+        (
+            {"max_tokens": None, "max_completion_tokens": 88},
+            {"max_tokens": None, "max_completion_tokens": 88},
+        ),
     ],
 )  # fmt: skip
 async def test_an_answer_always_has_a_limit(program, models, asked, sent):
     await program.chat(**asked)
 
     assert {name: models.bodies[0].get(name) for name in sent} == sent
+
+
+async def test_an_answer_has_not_two_limits_of_which_only_one_is_held_for(program, models):
+    answer = await program.chat(max_tokens=10, max_completion_tokens=100_000)
+
+    error = json.loads(answer.body)["error"]
+    assert (answer.status, error["param"]) == (400, "max_tokens")
+    assert error["code"] == "invalid_parameter_combination"
+    assert models.bodies == []
 
 
 async def test_several_answers_are_held_for_together(app, models):
@@ -192,6 +210,44 @@ async def test_an_alias_brings_its_prompt_and_parameters(program, models):
     sent = models.bodies[0]
     assert (sent["model"], sent["temperature"]) == ("gpt-a", 0.5)
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"k" * 50_000: {}}}}]},
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"enum": [0.25] * 12_500}}}]},
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"enum": [[]] * 25_000}}}]},
+        {"documents": [{"text": "k" * 50_000}]},
+    ],
+    ids=["names", "numbers", "nothings", "another field"],
+)
+async def test_whatever_a_prompt_is_made_of_is_held_for(program, models, more):
+    async def act(request, body):
+        return web.json_response(chat(usage=(50_000, 10)))
+
+    models.act = act
+    await program.chat(max_tokens=16, **more)
+
+    assert (await program.balance()) == (1_000_000 - 50_020, 0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked", "sent", "held"),
+    [
+        ({"max_tokens": 20}, {}, {"max_tokens": 20}, 34 + 2 * 20),
+        ({"max_tokens": 20}, {"max_completion_tokens": 500}, {"max_tokens": 20}, 34 + 2 * 20),
+        ({"n": 5}, {"max_tokens": 10, "n": 1}, {"max_tokens": 10, "n": 5}, 34 + 2 * 50),
+    ],
+)
+async def test_what_an_alias_forces_is_what_is_held_for(program, app, models, parameters, asked, sent, held):
+    app.gateway._prices.models.aliases["short"] = Alias("gpt-a", parameters=parameters)
+
+    answer = await program.chat(model="short", **asked)
+
+    assert answer.status == 200
+    assert models.bodies == [{**question(), **sent}]
+    assert (await program.relays())[0].held == held
 
 
 async def test_the_programs_own_bytes_go_on_where_nothing_must_change(program, models):

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.credential_lines import read_lines
+from tests.gateway.program import question
 from tests.gateway.upstream import chat
 from tests.serving import serving
 from tests.world import until
@@ -30,6 +31,13 @@ def by_key(well: set[str], **headers: str):
         return await refuse(request, body)
 
     return act
+
+
+def whatever(handle) -> web.Application:
+    """A server that handles whatever is asked."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    return app
 
 
 @pytest.fixture
@@ -207,3 +215,82 @@ async def test_a_project_goes_upstream(program, models):
 
     assert [seen.get("OpenAI-Project") for seen in models.headers] == [None, "proj_1", "proj_2"]
     assert all(program.code not in str(seen) for seen in models.headers)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (401, "mismatched_project", 403), (403, "", 403), (403, "model_not_found", 404),
+        (429, "insufficient_quota", 503), (429, "rate_limit_exceeded", 503),
+    ],
+)  # fmt: skip
+async def test_a_project_that_is_refused_is_nobody_elses_trouble(program, models, app, status, code, said):
+    async def act(request, body):
+        if "OpenAI-Project" in request.headers:
+            return web.json_response({"error": {"code": code}}, status=status)
+        return await models.usual(request, "/chat/completions", body)
+
+    models.act = act
+    refused = await program.post("/chat/completions", question(), headers={"OpenAI-Project": "proj_0"})
+    others = await program.chat()
+
+    assert (refused.status, others.status) == (said, 200)
+    assert {row.state for row in await app.operator.upstreams.listed()} == {"enabled"}
+    assert (await program.relays())[0].charged == 0
+
+
+async def test_what_an_upstreams_moderation_flags_is_the_callers_alone(program, models, app):
+    """As OpenRouter says it."""
+
+    async def act(request, body):
+        if "bad" not in str(body["messages"]):
+            return await models.usual(request, "/chat/completions", body)
+        metadata = {"reasons": ["violence"], "flagged_input": "bad", "provider_name": "OpenAI"}
+        error = {"code": 403, "message": "Your input was flagged", "metadata": metadata}
+        return web.json_response({"error": error}, status=403)
+
+    models.act = act
+    flagged = await program.post("/chat/completions", question("bad"))
+    others = await program.chat()
+
+    assert (flagged.status, json.loads(flagged.body)["error"]["code"]) == (403, 403)
+    assert others.status == 200
+    assert {row.state for row in await app.operator.upstreams.listed()} == {"enabled"}
+
+
+@pytest.mark.parametrize("given", [{"check_model": True}])
+async def test_a_server_without_a_list_is_asked_for_every_model(program, models, app):
+    lists = []
+
+    async def handle(request):
+        if request.method == "POST":
+            return web.json_response(chat())
+        lists.append(request.path)
+        return web.json_response({}, status=500)
+
+    async with serving(whatever(handle)) as url:
+        line = read_lines("sk-listless-0123456789")
+        await app.operator.upstreams.add("listless", f"{url}/v1", line)
+        await app.operator.upstreams.set_state(1, "disabled")
+        async with program.http.get(program.url + "/models") as answer:
+            assert [one["id"] for one in (await answer.json())["data"]] == ["poet"]
+        answered = await program.chat()
+
+    assert (lists, answered.status) == (["/v1/models"], 200)
+
+
+async def test_servers_that_hang_do_not_hold_up_the_list_of_models(program, models, app, monkeypatch):
+    monkeypatch.setattr("bot.providers.pool.models.FIRST_SECONDS", 0.5)
+
+    async def handle(request):
+        await asyncio.sleep(30)
+
+    async with serving(whatever(handle), shutdown_timeout=0.1) as url:
+        lines = "\n".join(f"sk-hanging-0123456789-{number}" for number in range(20))
+        await app.operator.upstreams.add("hanging", f"{url}/v1", read_lines(lines))
+        begun = time.monotonic()
+        async with program.http.get(program.url + "/models") as answer:
+            listed = [one["id"] for one in (await answer.json())["data"]]
+
+    assert listed == ["gpt-a", "org/b", "poet"]
+    assert time.monotonic() - begun < 5

@@ -1,15 +1,17 @@
 """POST /api: both spellings of its fields, its answers in five languages, its limits."""
 
+import asyncio
 import json
 
 import aiohttp
 import pytest
 from aiohttp import web
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.settings import SettingsError, load_settings
 from tests.gateway.program import Program, Said
-from tests.world import ADA, hosted, plain
+from tests.world import ADA, hosted, plain, until
 
 NO_LIMITS = {"hour_limit": 0, "minute_limit": 0, "second_limit": 0}
 
@@ -195,3 +197,29 @@ async def test_whitelisted_addresses_may_go_without_a_code(settings, models):
     async with hosted(free) as app, aiohttp.ClientSession() as http:
         async with http.post(app.address + "/api", json={"user_content": "Hi"}) as answer:
             assert answer.status == 200
+
+
+@pytest.mark.parametrize("given", [{**NO_LIMITS, "text_model": "gpt-5-mini"}])
+async def test_a_model_that_takes_its_limit_by_the_newer_name_gets_it_so(program, models):
+    said = await ask(program, api_key=program.code, user_content="Hi", max_tokens=70)
+
+    assert said.status == 200
+    assert models.bodies[0]["max_completion_tokens"] == 70
+    assert "max_tokens" not in models.bodies[0]
+
+
+async def test_who_hangs_up_pays_nothing_and_is_no_error_of_ours(program, models):
+    async def act(request, body):
+        await asyncio.sleep(30)
+
+    models.act = act
+    with capture_logs() as logs:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await ask(program, api_key=program.code, user_content="Hi")
+        balance = await program.settled()
+        await until(lambda: not program.app.gateway.lines.of_code(1))
+
+    assert balance == (1_000_000, 0)
+    assert [row.state for row in await program.relays()] == ["left"]
+    assert [line for line in logs if line["log_level"] == "error"] == []

@@ -19,5 +19,7 @@ class Call:
     connect_seconds: float = 10.0
     free: bool = False
     """Nothing is paid for it: it may be made twice."""
+    project: str = ""
+    """Which project of the upstream's account the caller has chosen; "": none."""
     aside: bool = False
     """Not every server has this path, or lets every key use it: that says nothing against the credential."""

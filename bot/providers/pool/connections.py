@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp_socks import ProxyConnector
 
 from bot.providers.pool.call import Call
-from bot.providers.pool.credential import Credential
+from bot.providers.pool.credential import PROJECT, Credential
 
 MOST = 2_000
 AT_ONCE = 256 * 1024
@@ -26,7 +26,8 @@ class Connections:
 
     async def request(self, credential: Credential, key: str, call: Call) -> aiohttp.ClientResponse:
         """The answer's head. Raises what aiohttp does."""
-        headers = {**UNPACKED, **call.headers, **credential.headers}
+        project = {PROJECT: call.project} if call.project else {}
+        headers = {**UNPACKED, **call.headers, **project, **credential.headers}
         if key:
             headers["Authorization"] = f"Bearer {key}"
         wait = _timeout(min(call.connect_seconds, call.seconds), call.seconds)

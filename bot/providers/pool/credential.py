@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 SETTINGS = "settings"
 """The upstream of OPENAI_API_KEY and OPENAI_BASE_URL."""
+PROJECT = "OpenAI-Project"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Which models a server has, as its `/models` lists them."""
 
+import asyncio
 import json
+from contextlib import suppress
 
 from bot.providers.pool.call import Call
 from bot.providers.pool.credential import Credential
@@ -8,6 +10,9 @@ from bot.providers.pool.pool import Pool
 from bot.providers.pool.verdict import Verdict
 
 MODELS_MOST = 10_000
+AT_ONE_TIME = 16
+FIRST_SECONDS = 5.0
+"""How long a caller waits for all lists; of who is slower the keeper's look gets it."""
 LISTING = Call("/models", method="GET", headers={}, seconds=20.0, free=True)
 
 
@@ -18,6 +23,11 @@ async def list_models(pool: Pool, credential: Credential) -> Verdict | None:
     if models is not None:
         pool.lists[credential.id] = models
     return verdict
+
+
+async def _list_in_turn(pool: Pool, credential: Credential, turns: asyncio.Semaphore) -> None:
+    async with turns:
+        await list_models(pool, credential)
 
 
 def listed(body: bytes) -> frozenset[str] | None:
@@ -31,10 +41,15 @@ def listed(body: bytes) -> frozenset[str] | None:
 
 async def known_models(pool: Pool) -> frozenset[str]:
     """Of all servers; asked for where it has not been yet. Names with * are no models."""
-    for credential in pool.credentials:
-        if credential.id not in pool.lists and not credential.models:
-            await list_models(pool, credential)
-            pool.lists.setdefault(credential.id, frozenset())
+    unlisted = [one for one in pool.credentials if one.id not in pool.lists and not one.models]
+    if unlisted:
+        turns = asyncio.Semaphore(AT_ONE_TIME)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_SECONDS), asyncio.TaskGroup() as tasks:
+                for one in unlisted:
+                    tasks.create_task(_list_in_turn(pool, one, turns))
+        for one in unlisted:
+            pool.lists.setdefault(one.id, frozenset())
     named = {name for one in pool.credentials for name in one.models if "*" not in name}
     listed_by = [pool.lists.get(one.id, frozenset()) for one in pool.credentials if not one.models]
     return frozenset(named).union(*listed_by)

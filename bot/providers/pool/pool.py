@@ -20,10 +20,10 @@ from bot.providers.errors import ContentRefused, ModelUnknown, ProviderError, Up
 from bot.providers.pool.call import Call
 from bot.providers.pool.choice import Choice, Way
 from bot.providers.pool.connections import Connections
-from bot.providers.pool.credential import Credential
+from bot.providers.pool.credential import PROJECT, Credential
 from bot.providers.pool.health import ANY_MODEL, Health
 from bot.providers.pool.reply import Reply
-from bot.providers.pool.verdict import Verdict, of_answer, of_aside, of_exception
+from bot.providers.pool.verdict import Verdict, of_answer, of_aside, of_exception, of_project
 from bot.providers.pool.waiting import Waiting
 from bot.spread import Spread
 
@@ -82,7 +82,7 @@ class Pool:
         """`wait_seconds`: how long a call may wait in all for a credential to be well again."""
         self.tell: Callable[[News], None] = lambda news: None
         self.lists: dict[int, frozenset[str]] = {}
-        """The models that each credential's server has listed."""
+        """The models that each credential's server has listed; none where it gave no list."""
         self.check_model = False
         """Ask only those that list the model."""
         self._way = Choice(way)
@@ -234,7 +234,8 @@ class Pool:
             return True
         if one.models:
             return one.names(model)
-        return not self.check_model or one.id not in self.lists or model in self.lists[one.id]
+        listed = self.lists.get(one.id)
+        return not self.check_model or not listed or model in listed
 
     def _over(self, last: Verdict | None, model: str, wait: float | None = None) -> ProviderError:
         """What the caller is told in the end, and after how many seconds it may be worth asking again."""
@@ -264,6 +265,8 @@ class Pool:
             self._health.left(credential.id, call.model)
             self._waiting.wake()
             raise
+        if call.project and outcome.verdict is not None and PROJECT not in credential.headers:
+            outcome = outcome._replace(verdict=of_project(outcome.verdict))
         self._note(credential, call.model, outcome.verdict)
         return outcome
 
@@ -336,6 +339,8 @@ class Pool:
                 self._health.cool(id_, model, at, NO_MODEL_SECONDS)
             case "busy":
                 self._health.cool(id_, model, at, verdict.wait)
+            case "":
+                self._health.left(id_, model)
             case _:
                 self._health.failed(id_, model, at)
         return self._waiting.wake()

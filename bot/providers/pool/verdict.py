@@ -19,6 +19,7 @@ from bot.providers.errors import (
     ContentRefused,
     ModelUnknown,
     NoAnswer,
+    ProjectRefused,
     ProviderError,
     UpstreamBusy,
     UpstreamOutOfCredit,
@@ -56,6 +57,7 @@ class Verdict(NamedTuple):
     again: bool
     """Another credential may be asked."""
     blame: Blame = "failed"
+    """Whose fault it is; "": not the credential's."""
     wait: float | None = None
     """For how many seconds it asks to be left alone."""
 
@@ -67,7 +69,7 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Verdict |
     code, type_ = _code_of(body)
     said = f"The upstream answered {status}" + (f" ({code})." if code else ".")
     wait = seconds_to_wait(headers)
-    if code in CONTENT_REFUSED:
+    if code in CONTENT_REFUSED or (status == 403 and _was_moderated(body)):
         return None
     if status == 402 or code in OUT_OF_CREDIT or type_ in OUT_OF_CREDIT:
         return Verdict(UpstreamOutOfCredit(said), True, "credit", wait)
@@ -93,6 +95,18 @@ def of_aside(status: int, verdict: Verdict | None) -> Verdict | None:
         return Verdict(ModelUnknown("The server does not have this for us."), True, "no model")
     if verdict is not None and verdict.blame == "credit":
         return verdict._replace(blame="busy")
+    return verdict
+
+
+def of_project(verdict: Verdict) -> Verdict:
+    """Of a call for a project that the caller has chosen: what it is refused says nothing of other calls."""
+    match verdict.blame:
+        case "refused":
+            return Verdict(ProjectRefused("No upstream lets us into this project."), True, "")
+        case "no model":
+            return Verdict(ModelUnknown("No upstream has this model in this project."), True, "")
+        case "credit" | "busy":
+            return verdict._replace(blame="")
     return verdict
 
 
@@ -157,6 +171,14 @@ def _until(date: str) -> float | None:
 
 def _within(seconds: float) -> float | None:
     return min(max(seconds, 0.0), WAIT_MOST) if seconds == seconds else None
+
+
+def _was_moderated(body: bytes) -> bool:
+    """OpenRouter's 403 for what its moderation flags looks like a refused key, but for the reasons."""
+    try:
+        return bool(json.loads(body)["error"]["metadata"]["reasons"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
 def _code_of(body: bytes) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from bot.providers.pool.credential import SETTINGS
 from handlers.http.console.gate import CONSOLE, Console, Handler, NotIn, posted, visit
 from handlers.http.console.overview import counted, credentials
 from handlers.http.console.upstreams import add
+from handlers.http.origin import client_address
 
 NAME = "tokens"
 """Of the upstream that uploaded credentials belong to, unless the script gives another."""
@@ -44,7 +45,7 @@ async def _admit(request: web.Request) -> None:
     if scheme.lower() != "bearer":
         await visit(request)
         return
-    address = request.remote or ""
+    address = client_address(request)
     await console.blocks.request(address)
     known = console.admin_secret.encode()
     if not known or not hmac.compare_digest(secret.strip().encode(errors="replace"), known):

@@ -2,6 +2,7 @@
 
 routes.py     the paths, and the one way that every request takes
 asking.py     what was asked: code, body, model     kinds.py      what each kind of request may cost
+forms.py       forms, part by part
 attachments.py pictures and files that came with it: parts.py finds them, inspection.py looks at them,
                leading.py knows those that begin a text
 ways.py        how an answer is got where not just by asking: completions.py by a chat, own_speech.py by our

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from bot.clock import DAY, now
 from handlers.http.account import STORAGE
 from handlers.http.auth import DOORKEEPER, Caller
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request
+from handlers.http.gateway.forms import Part, form_of, form_parts
 from handlers.http.gateway.json_bytes import parsed
 from handlers.http.gateway.usage import Size
 from handlers.http.origin import client_address
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 BODY_SECONDS = 60.0
 MODEL_MOST = 200
 HEADER = re.compile(r"[\x21-\x7e]{1,200}")
-NAME = re.compile(rb'\bname="([^"]{0,100})"')
-FILENAME = re.compile(rb"\bfilename\*?=")
+NEWER_CAP = "max_completion_tokens"
+CAPS = frozenset({"max_tokens", NEWER_CAP})
+COUNTED = ("model", "n")
+"""What a price follows from: of two, upstreams differ in which one counts."""
 
 
 class Asker(NamedTuple):
@@ -141,25 +145,30 @@ def understood(raw: bytes, media: str, prices: ModelPrices, default_model: str) 
         body = None
     if not isinstance(body, dict):
         raise bad_request("We could not parse the JSON body of your request.")
-    return _priced(raw, body, "application/json", prices, default_model)
+    given = _priced(raw, body, "application/json", prices, default_model)
+    if given.alias is not None and given.alias.parameters:
+        given.body = _with_parameters(body, given.alias.parameters)
+    return given
+
+
+def _with_parameters(body: dict[str, Any], forced: Mapping[str, Any]) -> dict[str, Any]:
+    """What is held for is what the upstream is asked: an alias may bring n, or how long an answer may be."""
+    left = () if CAPS.isdisjoint(forced) else CAPS
+    return {**{name: value for name, value in body.items() if name not in left}, **forced}
 
 
 def understood_form(raw: bytes, media: str, prices: ModelPrices, default_model: str) -> Given:
     """A multipart form, of which files are only measured. Raises ApiError."""
-    boundary = re.search(r'boundary="?([^";]{1,100})', media)
-    if boundary is None:
-        raise bad_request("A form (multipart/form-data) is needed.")
     body: dict[str, Any] = {}
     file_bytes = 0
-    for part in raw.split(b"--" + boundary[1].encode())[1:-1][:100]:
-        head, _, content = part.partition(b"\r\n\r\n")
-        name = NAME.search(head)
-        if name is None:
-            raise bad_request("A part of the form has no name.")
-        if FILENAME.search(head):
-            file_bytes += len(content)
-        elif len(content) < 100_000:
-            body[name[1].decode(errors="replace")] = content.removesuffix(b"\r\n").decode(errors="replace")
+    for part in form_parts(raw, media):
+        name = part.name.decode(errors="replace")
+        if part.is_file:
+            file_bytes += len(part.content)
+        elif name in body and name in COUNTED:
+            raise bad_request(f"{name} may be given once.", name)
+        else:
+            body[name] = part.content.decode(errors="replace")
     given = _priced(raw, body, media, prices, default_model)
     given.file_bytes = file_bytes
     return given
@@ -179,10 +188,10 @@ def outgoing(given: Given, changes: dict[str, Any]) -> bytes:
     changes = {**_of_alias(given), **changes}
     if given.body.get("model") != given.model:
         changes["model"] = given.model
+    if given.media != "application/json":
+        return _form_with(given, given.model) if "model" in changes else given.raw
     if not changes:
         return given.raw
-    if given.media != "application/json":
-        return _form_with(given, changes)
     start = given.raw.find(b"{") + 1
     if changes.keys() & given.body.keys() or not given.body or not start:
         return json.dumps({**given.body, **changes}, ensure_ascii=False).encode(errors="replace")
@@ -202,16 +211,8 @@ def _of_alias(given: Given) -> dict[str, Any]:
     return changes
 
 
-def _form_with(given: Given, changes: dict[str, Any]) -> bytes:
-    """Only the model's name is ever changed in a form: the last part of that name counts."""
-    boundary = re.search(r'boundary="?([^";]{1,100})', given.media)
-    assert boundary is not None
-    border = b"--" + boundary[1].encode()
-    part = (
-        b'\r\nContent-Disposition: form-data; name="model"\r\n\r\n' + str(changes["model"]).encode() + b"\r\n"
-    )
-    kept = [
-        one for one in given.raw.split(border)[1:-1]
-        if not ((name := NAME.search(one.partition(b"\r\n\r\n")[0])) and name[1] == b"model")
-    ]  # fmt: skip
-    return border + border.join([part, *kept]) + border + b"--\r\n"
+def _form_with(given: Given, model: str) -> bytes:
+    """Only the model's name is ever changed in a form."""
+    named = Part(b"model", b'Content-Disposition: form-data; name="model"', model.encode())
+    others = [part for part in form_parts(given.raw, given.media) if part.name != b"model"]
+    return form_of([named, *others], given.media)

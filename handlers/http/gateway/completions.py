@@ -12,7 +12,7 @@ from bot.providers.errors import BadAnswer
 from bot.providers.pool.call import Call
 from bot.providers.pool.pool import Pool
 from bot.providers.pool.reply import ERROR_MOST, Reply
-from handlers.http.gateway.asking import Given
+from handlers.http.gateway.asking import NEWER_CAP, Given
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.events import Events
 from handlers.http.gateway.json_bytes import parsed
@@ -27,7 +27,7 @@ REMEMBERED = 1_000
 """Models."""
 WORDLESS = b": at work\n\n"
 """What a chat has and a text has not: the program hears that something comes."""
-NOT_OF_CHATS = ("prompt", "suffix", "best_of", "logprobs", "echo")
+NOT_OF_CHATS = ("prompt", "suffix", "best_of", "logprobs", "echo", NEWER_CAP)
 
 
 class Completions:
@@ -78,7 +78,7 @@ def as_chat(body: dict[str, Any], given: Given) -> dict[str, Any]:
         raise _impossible("best_of", "this model cannot choose among more answers than n")
     chat = {name: value for name, value in body.items() if name not in NOT_OF_CHATS}
     if "max_tokens" in chat and REASONING.match(given.model):
-        chat["max_completion_tokens"] = chat.pop("max_tokens")
+        chat[NEWER_CAP] = chat.pop("max_tokens")
     system = given.alias.system if given.alias else ""
     told = [{"role": "system", "content": system}] if system else []
     return {**chat, "messages": [*told, {"role": "user", "content": prompt}]}

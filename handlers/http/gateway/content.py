@@ -16,8 +16,9 @@ from bot.providers.errors import ContentRefused
 from bot.providers.moderation import Inputs, Moderation
 from bot.storage import Storage
 from handlers.http.auth import Caller
-from handlers.http.gateway.asking import FILENAME, Given
+from handlers.http.gateway.asking import Given
 from handlers.http.gateway.errors import bad_request
+from handlers.http.gateway.forms import form_parts
 
 FREE = frozenset({"/moderations"})
 """Whoever asks there asks what we would ask."""
@@ -34,7 +35,6 @@ PICTURE_LEAST = 2_000
 """Letters: what calls itself a picture and is shorter may as well be words."""
 TEXT_FILE = re.compile(r"data:text/[^,]{0,100};base64,")
 PICTURE = re.compile(rb"content-type:[ \t]*(image/[\w.+-]{1,40})", re.IGNORECASE)
-FORM_BORDER = re.compile(r'boundary="?([^";]{1,100})')
 
 
 class ContentRules:
@@ -118,16 +118,13 @@ def _of_file(address: str, texts: list[str], pictures: list[str]) -> None:
 
 def _of_form(given: Given, *, with_pictures: bool) -> Inputs:
     """Of every part: a field may come twice."""
-    border = FORM_BORDER.search(given.media)
-    assert border is not None, "it was read with one"
     texts: list[str] = []
     pictures: list[str] = []
-    for part in given.raw.split(b"--" + border[1].encode())[1:-1]:
-        head, _, content = part.partition(b"\r\n\r\n")
-        if not FILENAME.search(head):
-            texts.append(content.decode(errors="replace").strip())
-        elif with_pictures and (media := PICTURE.search(head)):
-            encoded = base64.b64encode(content.removesuffix(b"\r\n")).decode()
+    for part in form_parts(given.raw, given.media):
+        if not part.is_file:
+            texts.append(part.content.decode(errors="replace").strip())
+        elif with_pictures and (media := PICTURE.search(part.head)):
+            encoded = base64.b64encode(part.content).decode()
             pictures.append(f"data:{media[1].decode().lower()};base64,{encoded}")
     return Inputs([text for text in texts if text not in PLAIN], pictures)
 

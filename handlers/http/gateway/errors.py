@@ -11,6 +11,7 @@ from bot.clock import SECOND, now
 from bot.providers.errors import (
     ContentRefused,
     ModelUnknown,
+    ProjectRefused,
     ProviderError,
     Unchecked,
     UpstreamBusy,
@@ -119,6 +120,8 @@ def _of_provider(error: ProviderError) -> ApiError:
         return ApiError(
             404, INVALID, "model_not_found", "No upstream has this model. See /v1/models.", "model"
         )
+    if isinstance(error, ProjectRefused):
+        return ApiError(403, INVALID, "invalid_project", str(error))
     if isinstance(error, ContentRefused):
         return ApiError(400, INVALID, "content_policy_violation", "This was refused by the content rules.")
     if isinstance(error, Unchecked):

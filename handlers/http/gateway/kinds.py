@@ -7,10 +7,19 @@ from typing import Any, NamedTuple, Protocol
 
 from billing.model_prices import ModelPrice, Units
 from bot.providers.errors import BadAnswer
-from handlers.http.gateway.asking import Given, Wanted
+from handlers.http.gateway.asking import NEWER_CAP, Given, Wanted
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.json_bytes import parsed
-from handlers.http.gateway.usage import Size, reported, size_of, size_of_words, tokens_of, words
+from handlers.http.gateway.usage import (
+    Size,
+    StreamMeter,
+    beginnings,
+    reported,
+    size_of,
+    size_of_words,
+    tokens_of,
+    words,
+)
 
 MEGABYTE = 1024 * 1024
 USEFUL = 16
@@ -20,6 +29,14 @@ PICTURES_MOST = 10
 MAX_TOKENS_MOST = 1_000_000
 SOUND_BYTES_PER_SECOND = 4_000
 """Of 32 kbit/s: few recordings are smaller, and what is reported is what counts."""
+SETTINGS = frozenset({
+    "model", "stream", "stream_options", "max_tokens", NEWER_CAP, "max_output_tokens", "n", "best_of",
+    "temperature", "top_p", "stop", "seed", "user", "store", "logprobs", "top_logprobs", "logit_bias",
+    "presence_penalty", "frequency_penalty", "parallel_tool_calls", "reasoning", "reasoning_effort",
+    "metadata", "service_tier", "truncation", "include", "echo",
+})  # fmt: skip
+"""What is no part of a prompt; of all else an upstream may make one."""
+UNSUPPORTED = "unsupported_value"
 NEVER = re.compile(rb"(?!)")
 REASONING = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 """Models that take max_completion_tokens only."""
@@ -34,7 +51,7 @@ class Quote(NamedTuple):
 
 class Kind(Protocol):
     stream_words: re.Pattern[bytes]
-    """Where a stream has the answer's words."""
+    """Where a stream has the answer's words, pictures or sound."""
     answer_most: int
     """Bytes of an answer at once."""
 
@@ -44,12 +61,12 @@ class Kind(Protocol):
         """What must be changed in the request, so that the answer costs no more than is held."""
         ...
 
-    def prompt(self, given: Given) -> int:
-        """Prompt tokens, about, where the upstream reports none."""
-        ...
-
     def units(self, given: Given, body: bytes) -> Units:
         """What an answer at once was. Raises BadAnswer where it is none."""
+        ...
+
+    def units_of_stream(self, given: Given, seen: StreamMeter) -> Units:
+        """What a stream was, as far as it has come."""
         ...
 
 
@@ -66,6 +83,7 @@ class Text:
         self._cap = cap
         self._must_have = must_have
         self._asks = asks
+        self._known = SETTINGS.union(asks)
 
     def quote(self, given: Given, price: ModelPrice) -> Quote:
         size = self._size(given)
@@ -92,9 +110,6 @@ class Text:
                 change["stream_options"] = {**options, "include_usage": True}
         return change
 
-    def prompt(self, given: Given) -> int:
-        return self._size(given).likely
-
     def units(self, given: Given, body: bytes) -> Units:
         answer = read_answer(body)
         if not isinstance(answer.get(self._must_have), list) or not answer[self._must_have]:
@@ -102,21 +117,35 @@ class Text:
         usage = reported(answer)
         if usage is not None:
             return usage
-        return Units(self.prompt(given), tokens_of(size_of_words(self._plain_words, body)))
+        return Units(self._size(given).likely, tokens_of(size_of_words(self._plain_words, body)))
+
+    def units_of_stream(self, given: Given, seen: StreamMeter) -> Units:
+        return seen.usage or Units(self._size(given).likely, tokens_of(seen.produced))
 
     def _size(self, given: Given) -> Size:
         if given.size is None:
-            system = given.alias.system if given.alias else None
-            given.size = size_of(system or None, *(given.body.get(name) for name in self._asks))
+            system = given.alias.system if given.alias else ""
+            asked = (given.body[name] for name in self._asks if given.body.get(name) is not None)
+            size = size_of(system, *asked) if system else size_of(*asked)
+            others = [value for name, value in given.body.items() if name not in self._known]
+            given.size = size._replace(beside=size.beside + size_of(*others).most) if others else size
         return given.size
 
     def _field(self, given: Given) -> str:
-        if self._cap != "max_tokens" or "max_tokens" in given.body:
+        """The one field that limits the answer: with two of them upstreams differ in which one counts."""
+        if not given.is_chat:
             return self._cap
-        newer = "max_completion_tokens" in given.body or REASONING.match(given.model)
-        return "max_completion_tokens" if newer and given.is_chat else self._cap
+        older, newer = given.body.get(self._cap), given.body.get(NEWER_CAP)
+        if older is not None and newer is not None:
+            message = f"Setting '{self._cap}' and '{NEWER_CAP}' at the same time is not supported."
+            raise bad_request(message, self._cap, "invalid_parameter_combination")
+        if older is not None:
+            return self._cap
+        return NEWER_CAP if NEWER_CAP in given.body or REASONING.match(given.model) else self._cap
 
     def _wanted(self, given: Given, price: ModelPrice) -> Wanted:
+        if given.body.get("background"):  # nobody could be charged for an answer that comes later
+            raise bad_request("background is not supported: wait, or stream.", "background", UNSUPPORTED)
         field = self._field(given)
         asked = given.body.get(field)
         if asked is None:
@@ -129,7 +158,6 @@ class Text:
 class Counted:
     """Whatever is counted before it is done: embeddings, pictures, speech, moderations, transcriptions."""
 
-    stream_words = NEVER
     answer_most = 96 * MEGABYTE
     """Ten pictures in base64."""
 
@@ -137,12 +165,12 @@ class Counted:
         self,
         count: Callable[[Given], Units],
         check: Callable[[Units, bytes], Units] = lambda asked, body: asked,
-        prompt: Callable[[Given], int] = lambda given: 0,
+        stream_words: re.Pattern[bytes] = NEVER,
     ) -> None:
         """`count`: the most that it can be; `check`: what it turned out to be."""
+        self.stream_words = stream_words
         self._count = count
         self._check = check
-        self._prompt = prompt
 
     def quote(self, given: Given, price: ModelPrice) -> Quote:
         most = max(1, price.of(self._count(given)))
@@ -151,11 +179,12 @@ class Counted:
     def fit(self, given: Given, price: ModelPrice, held: int) -> dict[str, Any]:
         return {}
 
-    def prompt(self, given: Given) -> int:
-        return self._prompt(given)
-
     def units(self, given: Given, body: bytes) -> Units:
         return self._check(self._count(given), body)
+
+    def units_of_stream(self, given: Given, seen: StreamMeter) -> Units:
+        """What was asked for: the tokens that a stream of pictures or sound reports have no price here."""
+        return _timed(seen.usage) or self._count(given)
 
 
 def read_answer(body: bytes) -> dict[str, Any]:
@@ -228,18 +257,22 @@ def _recorded(given: Given) -> Units:
 
 
 def _understood(asked: Units, body: bytes) -> Units:
-    """The recording's length as the upstream says it; formats of subtitles say nothing."""
-    if not body.strip():
+    """The recording's length as the upstream says it; subtitles say nothing. Silence is an empty line."""
+    if not body:
         raise BadAnswer("The upstream answered nothing.")
     if not body.lstrip().startswith(b"{"):
         return asked
     answer = read_answer(body)
-    usage, duration = reported(answer), answer.get("duration")
-    if usage is not None and usage.seconds:
-        return Units(seconds=usage.seconds)
+    if timed := _timed(reported(answer)):
+        return timed
+    duration = answer.get("duration")
     if isinstance(duration, int | float) and 0 < duration < 1e6:
         return Units(seconds=math.ceil(duration))
     return asked
+
+
+def _timed(usage: Units | None) -> Units | None:
+    return Units(seconds=usage.seconds) if usage is not None and usage.seconds else None
 
 
 def _judged(asked: Units, body: bytes) -> Units:
@@ -257,7 +290,7 @@ RESPONSES = Text(
     "max_output_tokens", "output", "text arguments", "delta", ("input", "instructions", "tools", "text")
 )
 EMBEDDINGS = Counted(_embedded, _embedding_usage)
-IMAGES = Counted(_pictures, _pictures_that_came)
-SPEECH = Counted(_characters, _sound_that_came)
-TRANSCRIPTIONS = Counted(_recorded, _understood)
+IMAGES = Counted(_pictures, _pictures_that_came, beginnings("b64_json"))
+SPEECH = Counted(_characters, _sound_that_came, beginnings("audio"))
+TRANSCRIPTIONS = Counted(_recorded, _understood, words("delta", "text"))
 MODERATIONS = Counted(lambda given: Units(requests=1), _judged)

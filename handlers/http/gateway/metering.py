@@ -1,6 +1,7 @@
 """The hold before, the charge after: the same lines for every request of the gateway, whatever it asks."""
 
 import asyncio
+from collections import deque
 
 import structlog
 
@@ -10,17 +11,53 @@ from billing.model_prices import Units
 from bot import relays
 from bot.clock import now
 from bot.relays import Also, Begun, Ended, NewRelay, State
-from bot.storage import Storage
+from bot.storage import Storage, StorageError
 from handlers.http.gateway.asking import Given
 from handlers.http.gateway.kinds import Quote
 
 log = structlog.get_logger()
 
+PAUSE_SECONDS = 1.0
+
+
+class Late:
+    """Ends that could not be written: the disk was full, or too much waited. They are tried again."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._ends: deque[tuple[int, Ended, list[Also]]] = deque()
+
+    def add(self, relay: int, ended: Ended, also: list[Also]) -> None:
+        self._ends.append((relay, ended, also))
+
+    async def run(self) -> None:
+        """Until cancelled; what is left then is given back by the next start."""
+        while True:
+            await asyncio.sleep(PAUSE_SECONDS)
+            await self.write()
+
+    async def write(self) -> None:
+        while self._ends:
+            try:
+                await self._storage.write(_end_late, *self._ends[0])
+            except StorageError as error:
+                log.error("ends of requests wait", count=len(self._ends), error=str(error))
+                return
+            except Exception:  # it never will be: the others are not to wait for it
+                log.exception("an end can't be written", relay=self._ends[0][0])
+            self._ends.popleft()
+
+
+def _end_late(conn: Connection, relay: int, ended: Ended, also: list[Also]) -> None:
+    """It may have been written all the same."""
+    if conn.one("SELECT id FROM relay WHERE id = :id AND state = 'running'", id=relay) is not None:
+        relays.end(conn, relay, ended, now(), also)
+
 
 class Meter:
     """One request's money. `end` happens once; what has not ended when it is left is given back."""
 
-    def __init__(self, storage: Storage, code: int, given: Given, begun: Begun) -> None:
+    def __init__(self, storage: Storage, late: Late, code: int, given: Given, begun: Begun) -> None:
         self.held = begun.held
         self.available = begun.available
         self.charged = 0
@@ -33,6 +70,7 @@ class Meter:
         self.also: list[Also] = []
         """What is written together with the charge, if there is one."""
         self._storage = storage
+        self._late = late
         self._given = given
         self._id = begun.id
         self._ended = False
@@ -45,10 +83,18 @@ class Meter:
         self.units = units
         self.charged = min(self._given.price.of(units), self.held) if units else 0
         ended = Ended(state, self.charged, self.credential, self.asked, units or Units())
-        if self.also and units:
-            self.available = await self._storage.write(relays.end, self._id, ended, now(), self.also)
-        else:
-            self.available = await self._storage.write_brief(relays.end, self._id, ended, now())
+        also = self.also if units else []
+        try:
+            if also:
+                self.available = await self._storage.write(relays.end, self._id, ended, now(), also)
+            else:
+                self.available = await self._storage.write_brief(relays.end, self._id, ended, now())
+        except StorageError:
+            self.available += self.held - self.charged
+            self._late.add(self._id, ended, also)
+        except asyncio.CancelledError:  # nobody hears whether it was written
+            self._late.add(self._id, ended, also)
+            raise
         log.debug("relayed", relay=self._id, state=state, charged=self.charged)
 
     def headers(self) -> dict[str, str]:
@@ -63,7 +109,9 @@ async def afford(storage: Storage, code: int, path: str, given: Given, quote: Qu
     await storage.write(relays.afford, NewRelay(code, path, given.public, *quote, boot), now())
 
 
-async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quote, boot: str) -> Meter:
+async def begin(
+    storage: Storage, late: Late, code: int, path: str, given: Given, quote: Quote, boot: str
+) -> Meter:
     """Set the tokens aside. Raises a Refusal."""
     new = NewRelay(code, path, given.public, *quote, boot)
     made: list[Begun] = []
@@ -73,7 +121,7 @@ async def begin(storage: Storage, code: int, path: str, given: Given, quote: Quo
         return made[0]
 
     try:
-        return Meter(storage, code, given, await storage.write_brief(make))
+        return Meter(storage, late, code, given, await storage.write_brief(make))
     except asyncio.CancelledError:  # the hold is made all the same, and nobody would end it
         await storage.write(_give_back, made)
         raise

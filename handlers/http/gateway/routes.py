@@ -27,6 +27,7 @@ from bot.storage import Storage
 from bot.watch import BooksWrong, Watch
 from handlers.http.gateway import kinds, marks, models, plain
 from handlers.http.gateway.asking import (
+    NEWER_CAP,
     Asker,
     Given,
     asker_of,
@@ -39,9 +40,9 @@ from handlers.http.gateway.attachments import Attachments
 from handlers.http.gateway.content import ContentRules
 from handlers.http.gateway.conversation import HEADER, Conversations
 from handlers.http.gateway.errors import INVALID, ApiError, bad_request, said
-from handlers.http.gateway.kinds import Kind
+from handlers.http.gateway.kinds import REASONING, Kind
 from handlers.http.gateway.lines import Left, Line, Lines
-from handlers.http.gateway.metering import Meter, afford, begin
+from handlers.http.gateway.metering import Late, Meter, afford, begin
 from handlers.http.gateway.streaming import Relaying
 from handlers.http.gateway.used import Used
 from handlers.http.gateway.ways import Ways
@@ -104,13 +105,16 @@ class Gateway:
         self._ways = ways
         self._conversations = Conversations(storage, settings)
         self._blocks = blocks
+        self._late = Late(storage)
         self._boot = secrets.token_hex(8)
         self._draining = False
 
     async def run(self) -> None:
         """Give back what the last run held, then look after those who are there, until cancelled."""
         await self._storage.write(relays.recover, self._boot, now())
-        await self.lines.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.lines.run())
+            tasks.create_task(self._late.run())
 
     async def drain(self, seconds: float) -> None:
         """Begin no more, and wait for those under way."""
@@ -120,6 +124,7 @@ class Gateway:
                 await self.lines.none.wait()
         except TimeoutError:
             log.warning("requests cut off")
+        await self._late.write()
 
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
@@ -131,18 +136,27 @@ class Gateway:
             return await self._paid(request, line, route, asker, given)
 
     async def answer(self, request: web.Request, asker: Asker, body: dict[str, Any]) -> bytes:
-        """A chat answer at once, for another door. Raises as `take` does."""
+        """A chat answer at once, for another door. Raises as `take` does, and Left."""
         with self._admit(request, asker) as line:
-            raw = json.dumps(body).encode()
-            given = understood(raw, "", self._prices.models, self._settings.text_model)
+            given = self._asked(body)
             response = await self._paid(request, line, CHAT, asker, given)
         assert isinstance(response, web.Response)
+        if response.status == GONE:
+            raise Left
         assert isinstance(response.body, bytes)
         if response.status == 404:
             raise ApiError(404, INVALID, "model_not_found", "No such model.", "model")
         if response.status >= 400:
             raise bad_request("the upstream does not take it")
         return response.body
+
+    def _asked(self, body: dict[str, Any]) -> Given:
+        """Raises ApiError. Some models take their limit by its newer name alone."""
+        given = understood(json.dumps(body).encode(), "", self._prices.models, self._settings.text_model)
+        if REASONING.match(given.model) and "max_tokens" in body:
+            newer = {name: value for name, value in body.items() if name != "max_tokens"}
+            return self._asked({**newer, NEWER_CAP: body["max_tokens"]})
+        return given
 
     def _admit(self, request: web.Request, asker: Asker) -> Line:
         if self._watch.stops:
@@ -178,7 +192,9 @@ class Gateway:
         """Hold, relay, charge; all that an upstream would see is looked at before."""
         await self._rules.allow(asker.caller, route.path, given)
         quote = route.kind.quote(given, given.price)
-        meter = await begin(self._storage, asker.caller.code, route.path, given, quote, self._boot)
+        meter = await begin(
+            self._storage, self._late, asker.caller.code, route.path, given, quote, self._boot
+        )
         try:
             return await self._relay(request, line, route, asker, given, meter)
         except Left:
@@ -233,12 +249,9 @@ class Gateway:
 
     def _call(self, route: Metered, asker: Asker, given: Given, meter: Meter) -> Call:
         changes = route.kind.fit(given, given.price, meter.held)
-        headers = {"Content-Type": given.media}
-        if asker.project:
-            headers["OpenAI-Project"] = asker.project
         return Call(
-            route.path, outgoing(given, changes), given.model, headers=headers,
-            seconds=self._settings.gateway_silence_seconds, free=route.free,
+            route.path, outgoing(given, changes), given.model, headers={"Content-Type": given.media},
+            seconds=self._settings.gateway_silence_seconds, free=route.free, project=asker.project,
         )  # fmt: skip
 
     async def models(self, request: web.Request) -> web.Response:

@@ -57,9 +57,9 @@ class Relaying:
             why = self._line.why()
             if why is None:
                 raise
-            await (self._after_leaving(reply) if isinstance(why, Left) else self._break_off(why))
+            await (self._after_leaving(reply) if isinstance(why, Left) else self._interrupted(why))
         except ProviderError as error:
-            await self._break_off(error)
+            await self._interrupted(error)
         else:
             await self._meter.end("answered", self._units())
         if not await self._line.finish():
@@ -110,6 +110,13 @@ class Relaying:
         self._line.request[ENDED] = "left"
         await self._meter.end("left", self._units() if arrived else None)
 
+    async def _interrupted(self, error: Exception) -> None:
+        """An upstream that says no more, or hangs up, after the end: nothing of the answer is missing."""
+        if not self._seen.ended or self._seen.failed:
+            return await self._break_off(error)
+        self._line.take_your_time()
+        return await self._meter.end("answered", self._units())
+
     async def _break_off(self, error: Exception) -> None:
         """The fault is not the program's: nothing is charged, and it is told where it has not been."""
         if self._line.response is None:
@@ -126,7 +133,7 @@ class Relaying:
                 return
 
     def _units(self) -> Units:
-        return self._seen.counted(self._kind.prompt(self._given))
+        return self._kind.units_of_stream(self._given, self._seen)
 
 
 class _Failed(BadAnswer):

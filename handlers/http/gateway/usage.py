@@ -16,6 +16,12 @@ PICTURE_TOKENS = 1_500
 """What a picture in a prompt counts as, about: the upstream's own count is what is charged."""
 SOUND_BYTES_PER_TOKEN = 500
 FILE_BYTES_PER_TOKEN = 10
+TOKEN_MOST = 1_000_000
+NAMES = frozenset({
+    "role", "content", "type", "text", "name", "function", "parameters", "properties", "description",
+    "required", "items", "enum", "arguments", "id", "tool_calls", "tool_call_id", "image_url", "url",
+})  # fmt: skip
+"""Of the API's own fields, which are no part of what a model reads, or cost less than their border."""
 PICTURES = {"image_url", "input_image", "image"}
 
 _REPORT = re.compile(rb'"usage"\s*:\s*\{')
@@ -30,7 +36,13 @@ def words(*names: str) -> re.Pattern[bytes]:
     return re.compile(rb'"(?:%s)"\s*:\s*"((?:[^"\\]|\\.)*)"' % "|".join(names).encode())
 
 
-_ERROR = re.compile(rb'^data:\s*\{\s*"error"\s*:\s*\{')
+def beginnings(*names: str) -> re.Pattern[bytes]:
+    """Finds that there is something in the fields of these names: they may have megabytes, and no words."""
+    return re.compile(rb'"(?:%s)"\s*:\s*"([^"])' % "|".join(names).encode())
+
+
+_ERROR = re.compile(rb'data:\s*\{\s*"error"\s*:\s*\{|event:\s*(?:error|response\.failed)\s*\n')
+"""As chats say it, and as responses do."""
 DONE = b"data: [DONE]"
 UNCOUNTED_MOST = 16 * 1024
 """Bytes of a stream's events that are kept uncounted."""
@@ -46,11 +58,13 @@ class Size(NamedTuple):
     files: int = 0
     parts: int = 0
     strings: int = 0
+    beside: int = 0
+    """Tokens at most of what need not be in the prompt: names of fields, and what is no text."""
 
     @property
     def most(self) -> int:
         """Tokens: a byte is one at most, and texts and messages have borders."""
-        return self.text + 8 * self.parts + 4 * self.strings + self._others
+        return self.text + 8 * self.parts + 4 * self.strings + self.beside + self._others
 
     @property
     def likely(self) -> int:
@@ -64,7 +78,7 @@ class Size(NamedTuple):
 
 def size_of(*given: Any) -> Size:
     """How much was asked: all strings, but of pictures, sound and files only that they are there."""
-    text = pictures = sound = files = parts = strings = 0
+    text = pictures = sound = files = parts = strings = beside = 0
     waiting = list(given)
     while waiting:
         one = waiting.pop()
@@ -73,8 +87,11 @@ def size_of(*given: Any) -> Size:
             text += len(one.encode(errors="replace"))
         elif isinstance(one, list):
             waiting += one
+            beside += 0 if one else 2
         elif isinstance(one, dict):
             parts += 1
+            if not NAMES.issuperset(one):
+                beside += sum(len(name.encode(errors="replace")) for name in one if name not in NAMES)
             if one.get("type") in PICTURES:
                 pictures += 1
             elif one.get("type") == "input_audio":
@@ -83,9 +100,11 @@ def size_of(*given: Any) -> Size:
                 files += len(str(one))
             else:
                 waiting += one.values()
-        elif isinstance(one, int):  # texts that are tokens already
+        elif isinstance(one, int) and abs(one) < TOKEN_MOST:  # texts that are tokens already
             text += 1
-    return Size(text, pictures, sound, files, parts, strings)
+        else:
+            beside += len(str(one))
+    return Size(text, pictures, sound, files, parts, strings, beside)
 
 
 def reported(answer: Any) -> Units | None:
@@ -156,9 +175,6 @@ class StreamMeter:
         if not self._ended:
             self._count()
         return self._ended
-
-    def counted(self, prompt: int) -> Units:
-        return self.usage or Units(prompt, tokens_of(self.produced))
 
     def _count(self) -> None:
         """Many at once: of most answers nobody asks, since the upstream reports."""
