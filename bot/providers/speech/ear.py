@@ -22,13 +22,17 @@ CODE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.DO
 CODE_IN_LINE = re.compile(r"```(.+?)```", re.DOTALL)
 FORMULA = re.compile(
     r"\$\$([^$]+)\$\$|\\\[((?:[^\\]|\\[^\[\]])+)\\\]|\\\(((?:[^\\]|\\[^()])+)\\\)"
-    r"|(?<![\w$])\$(?=\S)([^$\n\\^_=]*[\\^_=][^$\n]*)\$"
+    r"|(?<![A-Za-z0-9_$])\$(?=\S)([^$\n\\^_=]*[\\^_=][^$\n]*)\$"
 )
 """None looks for its end beyond the next beginning: a text of nothing but beginnings would take the square
 of its length, and hold everybody up."""
 SIMPLE_FORMULA = re.compile(r"[\w\s.,+=()]+")
 PICTURE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()]*\([^()]*\)[^()]*|[^)]{0,2000})\)")
-ADDRESS = re.compile(r"<?\b(?:https?://|www\.)[^\s<>]+>?")
+ADDRESS = re.compile(
+    r"<?(?<![A-Za-z0-9_])(?:https?://|www\.)[^\s<>\u3000-\u9fff\uac00-\ud7af\uff00-\uffef«»“”،؛؟]+>?"
+)
+"""Chinese, Japanese and Korean go on behind an address without a blank."""
+MAIL = re.compile(r"<([^\s<>@]+@[^\s<>@]+)>")
 TABLE_RULE = re.compile(r"^(?=[|: \t]*-)[ \t]*[|:\-][|:\- \t]*$", re.MULTILINE)
 TABLE_ROW = re.compile(r"^[ \t]*\|(.+)\|[ \t]*$", re.MULTILINE)
 LINE_MARKS = re.compile(
@@ -52,6 +56,7 @@ def prose(text: str) -> str:
     text = FORMULA.sub(lambda found: _formula(next(filter(None, found.groups()))), text)
     text = PICTURE_OR_LINK.sub(r"\1", PICTURE_OR_LINK.sub(r"\1", text))  # a picture may be a link's words
     text = ADDRESS.sub(lambda found: _host(found[0]), text)
+    text = MAIL.sub(r"\1", text)
     text = TABLE_ROW.sub(lambda found: _row(found[1]), TABLE_RULE.sub("", text))
     text = MARKS.sub("", LINE_MARKS.sub("", text))
     text = "".join(character for character in MENTION.sub("", text) if _is_spoken(character))
@@ -96,9 +101,10 @@ def _formula(formula: str) -> str:
 def _host(address: str) -> str:
     """A person says whose page it is, not every letter of the address."""
     address = address.strip("<>")
-    end = address[len(address.rstrip(".,;:!?)؟،")) :]
+    bare = address.rstrip(".,;:!?)؟،")
+    end = address[len(bare) :]
     try:
-        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+        host = urlsplit(bare if "//" in bare else f"//{bare}").hostname or ""
     except ValueError:
         host = ""
     return host.removeprefix("www.") + end
