@@ -43,6 +43,11 @@ def heard(text, language="en"):
         ("```python\na = 1\n\nb = 2\n```\nSo.", "code, two lines.\nSo."),
         ("```\nonly\n```", "code, one line."),
         ("```\ncut off", "code, one line."),
+        (
+            "2*3*4 = 2 * 12, 2**10, x^2 and 5|6",
+            "two × three × four = two × twelve, two ten, x two and five six",
+        ),
+        ("**2** *3* and 第**3**章", "two three and 第3章"),
         ("e.g. this, i.e. that", "for example this, that is that"),
     ],
 )

@@ -39,6 +39,9 @@ LINE_MARKS = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]?)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)", re.MULTILINE
 )
 MARKS = re.compile(r"\*+|__+|~~|\|\||[`|]|(?<!\w)_|_(?!\w)|</?[a-zA-Z][^<>\n]{0,80}>")
+TIMES = re.compile(r"(?<=[0-9۰-۹]) ?\* ?(?=[0-9۰-۹])")
+BETWEEN = re.compile(r"(?<=\w)\^(?=\w)|(?<=[0-9۰-۹])(?:\*\*|\|)(?=[0-9۰-۹])")
+"""Between numbers a mark is none, and without it two numbers would be read as one."""
 MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
 UNSPOKEN = frozenset(("So", "Sk", "Cs", "Cn", "Cc"))
 """Categories of characters that nobody reads out: emoji among them."""
@@ -58,7 +61,8 @@ def prose(text: str) -> str:
     text = ADDRESS.sub(lambda found: _host(found[0]), text)
     text = MAIL.sub(r"\1", text)
     text = TABLE_ROW.sub(lambda found: _row(found[1]), TABLE_RULE.sub("", text))
-    text = MARKS.sub("", LINE_MARKS.sub("", text))
+    text = BETWEEN.sub(" ", TIMES.sub(" × ", LINE_MARKS.sub("", text)))
+    text = MARKS.sub("", text)
     text = "".join(character for character in MENTION.sub("", text) if _is_spoken(character))
     text = re.sub(r"[ \t]+", " ", text)
     return re.sub(r"(?<!\s)\s*\n\s*", "\n", text).strip()
