@@ -13,6 +13,9 @@ LANGUAGES = frozenset((
     "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk", "vi",
 ))  # fmt: skip
 """Those whose words for numbers are spelled as people write them; the others' digits are left alone."""
+POINTS = {"it": "virgola", "tr": "virgül", "vi": "phẩy", "fa": "ممیز"}
+"""The word for the decimal point where num2words loses digits behind it (0.05 is its half in Persian)."""
+PERSIAN_PARTS = ("دهم", "صدم", "هزارم")
 LONGEST = 15
 """Digits; a longer number is read digit by digit."""
 
@@ -53,11 +56,30 @@ def _plain_digits(text: str) -> str:
 
 
 def _in_words(number: str, language: str) -> str:
+    if number.startswith("-"):
+        # num2words loses the sign of what is between 0 and -1.
+        minus = _word("-1", language).split()[0]
+        return f"{minus} {_in_words(number[1:], language)}" if minus.isalpha() else number
     digits = number.replace(",", "").replace("٬", "").replace("٫", ".")
-    whole = digits.lstrip("-").partition(".")[0]
+    whole, _, part = digits.partition(".")
     if len(whole) > LONGEST or (len(whole) > 1 and whole.startswith("0")):
-        return " ".join(_word(digit, language) for digit in whole)
+        return number if part else _one_by_one(whole, language)
+    if part and language in POINTS:
+        return _with_part(whole, part, language)
     return _word(digits, language)
+
+
+def _one_by_one(digits: str, language: str) -> str:
+    return " ".join(_word(digit, language) for digit in digits)
+
+
+def _with_part(whole: str, part: str, language: str) -> str:
+    short = part.rstrip("0")
+    if language != "fa" or len(short) > len(PERSIAN_PARTS):
+        return f"{_word(whole, language)} {POINTS[language]} {_one_by_one(part, language)}"
+    behind = f"{_word(short, language)} {PERSIAN_PARTS[len(short) - 1]}" if short else ""
+    said = (_word(whole, language) if whole != "0" or not short else "", "نیم" if short == "5" else behind)
+    return " و ".join(filter(None, said))
 
 
 @cache
