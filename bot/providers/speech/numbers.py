@@ -22,7 +22,13 @@ LONGEST = 15
 DATE = re.compile(r"(?<![\w.,/-])([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?![\w/-])")
 TIME = re.compile(r"(?<![\w:.])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![\w:])")
 PERCENT = re.compile(r"([0-9])\s?[%٪]")
-NUMBER = re.compile(r"(?<![\w.$€£¥₽])-?[0-9]+(?:[,٬][0-9]{3})*(?:[.٫][0-9]+)?(?!\w|\.[0-9])")
+POINT = ("en", "fa")
+"""The others' decimals have a comma: 1,5 is one and a half."""
+GROUPED_BY_POINTS = frozenset(("da", "de", "es", "id", "is", "it", "nl", "pt", "ro", "sl", "sr", "tr", "vi"))
+"""1.500 is fifteen hundred."""
+GROUPS = {"en": "(?:,[0-9]{3})+", "fa": "(?:[,٬،][0-9]{3}|[.]000)+"}
+BY_BLANKS = r"(?<![+])(?<![0-9]\s)[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?!\s?-?[0-9])"
+"""What stands in a longer row of digits, or begins with +, is a telephone number."""
 GREGORIAN_OR_NOT = range(1200, 1600)
 
 
@@ -44,7 +50,21 @@ def with_numbers_in_words(
     text = TIME.sub(r"\1 \2", DATE.sub(date, text))
     if percent:
         text = PERCENT.sub(rf"\1 {percent}", text)
-    return NUMBER.sub(lambda found: _in_words(found[0], language), text)
+    return _number(language).sub(lambda found: _in_words(found, language), text)
+
+
+@cache
+def _number(language: str) -> re.Pattern[str]:
+    """Its groups: minus, the whole, the part behind the point."""
+    if language in POINT:
+        point, whole = "[.٫]", f"[0-9]{{1,3}}{GROUPS[language]}"
+    else:
+        groups = "|(?:[.][0-9]{3}){1,2}" if language in GROUPED_BY_POINTS else ""
+        point, whole = "[.,]", f"{BY_BLANKS}|[0-9]{{1,3}}(?:(?:,[0-9]{{3}}){{2,3}}{groups})"
+    separators = "[.]" if language in POINT else "[.,]"  # in more than these it is a date or a list
+    return re.compile(
+        rf"(?<![\w.$€£¥₽])(?<![0-9]{separators})(-?)({whole}|[0-9]+)(?:{point}([0-9]+))?(?!\w|{separators}[0-9])"
+    )
 
 
 def _plain_digits(text: str) -> str:
@@ -55,18 +75,23 @@ def _plain_digits(text: str) -> str:
     )
 
 
-def _in_words(number: str, language: str) -> str:
-    if number.startswith("-"):
-        # num2words loses the sign of what is between 0 and -1.
-        minus = _word("-1", language).split()[0]
-        return f"{minus} {_in_words(number[1:], language)}" if minus.isalpha() else number
-    digits = number.replace(",", "").replace("٬", "").replace("٫", ".")
-    whole, _, part = digits.partition(".")
+def _in_words(found: re.Match[str], language: str) -> str:
+    minus, grouped, part = found.groups()
+    said = _value(re.sub("[^0-9]", "", grouped), part or "", language)
+    if not minus or said is None:
+        return said or found[0]
+    # Of its own, because num2words loses the sign of what is between 0 and -1.
+    word = _word("-1", language).split()[0]
+    return f"{word} {said}" if word.isalpha() else found[0]
+
+
+def _value(whole: str, part: str, language: str) -> str | None:
     if len(whole) > LONGEST or (len(whole) > 1 and whole.startswith("0")):
-        return number if part else _one_by_one(whole, language)
+        return None if part else _one_by_one(whole, language)
     if part and language in POINTS:
         return _with_part(whole, part, language)
-    return _word(digits, language)
+    said = _word(f"{whole}.{part}" if part else whole, language)
+    return None if said[:1].isdigit() else said
 
 
 def _one_by_one(digits: str, language: str) -> str:
