@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.providers.speech.numbers import with_numbers_in_words
+from bot.providers.speech.numbers import Reading, with_numbers_in_words
 
 WORDS_FILE = Path(__file__).parents[2] / "catalog" / "spoken_words.toml"
 
@@ -75,9 +75,7 @@ def said(text: str, language: str) -> str:
     text = text.replace(FORMULA_MARK, announced.get("formula", " "))
     for short, long in _words("abbreviations", language).items():
         text = re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", long, text)
-    months = _words_file()["months"]
-    iranian = months["persian"] if language == "fa" else []
-    text = with_numbers_in_words(text, language, months.get(language, []), iranian, announced.get("percent"))
+    text = with_numbers_in_words(text, language, _reading(language))
     text = re.sub(r"(?<! ) +([.,;:!?؟،؛])", r"\1", text)
     return persian(text) if language == "fa" else text.replace(HALF_SPACE, "")
 
@@ -127,6 +125,12 @@ def _is_spoken(character: str) -> bool:
 def _words(table: str, language: str) -> dict[str, str]:
     found: dict[str, str] = _words_file()[table].get(language, {})
     return found
+
+
+def _reading(language: str) -> Reading:
+    words = _words_file()
+    given = {table: words[table][language] for table in Reading._fields if language in words[table]}
+    return Reading(**given)
 
 
 @cache

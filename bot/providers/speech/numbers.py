@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import NamedTuple
 
 NAMES = {"nb": "no", "kk": "kz", "bn-BD": "bn", "bn-IN": "bn"}
 """num2words' names for languages that it knows by another."""
@@ -19,9 +20,13 @@ PERSIAN_PARTS = ("دهم", "صدم", "هزارم")
 LONGEST = 15
 """Digits; a longer number is read digit by digit."""
 
-DATE = re.compile(r"(?<![\w.,/-])([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?![\w/-])")
-TIME = re.compile(r"(?<![\w:.])([01]?[0-9]|2[0-3]):([0-5][0-9])(?![\w:])")
-PERCENT = re.compile(r"([0-9])\s?[%٪]")
+DATE = re.compile(r"(?<![A-Za-z0-9_.,/-])([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?![A-Za-z0-9_/-])")
+TIME = re.compile(
+    r"(?<![A-Za-z0-9_:.])([01]?[0-9]|2[0-3]):([0-5][0-9])(?:\s?([ap]\.?m)\b)?(?![A-Za-z0-9_:])", re.IGNORECASE
+)
+PERCENT = re.compile(
+    r"(?<![A-Za-z0-9_.,])((?:[0-9]+[.,٬٫])*[0-9]+)\s?[%٪](?![0-9])|(?<![A-Za-z0-9_%٪])[%٪]\s?((?:[0-9]+[.,٬٫])*[0-9]+)"
+)
 POINT = ("en", "fa")
 """The others' decimals have a comma: 1,5 is one and a half."""
 GROUPED_BY_POINTS = frozenset(("da", "de", "es", "id", "is", "it", "nl", "pt", "ro", "sl", "sr", "tr", "vi"))
@@ -32,25 +37,58 @@ BY_BLANKS = r"(?<![+])(?<![0-9]\s)[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?!\s?-?
 GREGORIAN_OR_NOT = range(1200, 1600)
 
 
-def with_numbers_in_words(
-    text: str, language: str, months: Sequence[str], iranian: Sequence[str], percent: str | None
-) -> str:
-    """`months` and `iranian` are the names of the months, or nothing; `percent` the word for %."""
+class Reading(NamedTuple):
+    """How a language reads what is written with digits; its numbers themselves are num2words'."""
+
+    months: Sequence[str] = ()
+    iranian: Sequence[str] = ()
+    """Months of Iran's own calendar."""
+    dates: str = "{day} {month} {year}"
+    times: Sequence[str] = ("{h} 00", "{h} 0 {m}", "{h} {m}")
+    percent: str | Sequence[str] = ""
+    """With the number in it; or the words for one, few and many."""
+
+
+def with_numbers_in_words(text: str, language: str, reading: Reading) -> str:
     text = _plain_digits(text)
-    if not any(character.isdigit() for character in text) or language not in LANGUAGES:
+    if not any(character.isdigit() for character in text):
         return text
-
-    def date(found: re.Match[str]) -> str:
-        year, month, day = map(int, found.groups())
-        names = iranian if iranian and year in GREGORIAN_OR_NOT else months
-        if not names or not 1 <= month <= 12 or not 1 <= day <= 31:
-            return found[0]
-        return f"{day} {names[month - 1]} {year}"
-
-    text = TIME.sub(r"\1 \2", DATE.sub(date, text))
-    if percent:
-        text = PERCENT.sub(rf"\1 {percent}", text)
+    if reading.months:
+        text = DATE.sub(lambda found: _date(found, reading), text)
+    if language in LANGUAGES or reading.times != Reading().times:
+        text = TIME.sub(lambda found: _time(found, reading.times), text)
+    if reading.percent:
+        text = PERCENT.sub(lambda found: _percent(found[1] or found[2], reading.percent), text)
+    if language not in LANGUAGES:
+        return text
     return _number(language).sub(lambda found: _in_words(found, language), text)
+
+
+def _date(found: re.Match[str], reading: Reading) -> str:
+    year, month, day = map(int, found.groups())
+    names = reading.iranian if reading.iranian and year in GREGORIAN_OR_NOT else reading.months
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return found[0]
+    return reading.dates.format(day=day, month=names[month - 1], year=year)
+
+
+def _time(found: re.Match[str], ways: Sequence[str]) -> str:
+    hour, minute = int(found[1]), int(found[2])
+    full, early, later = ways
+    if found[3]:  # am or pm: ten am, not ten o'clock am
+        full = "{h}"
+    way = later if minute > 9 else early if minute else full
+    return way.format(h=hour, m=minute) + (f" {found[3]}" if found[3] else "")
+
+
+def _percent(number: str, words: str | Sequence[str]) -> str:
+    if isinstance(words, str):
+        return words.format(n=number)
+    one, few, many = words
+    if not number.isdigit():
+        return f"{number} {few}"
+    last, teens = int(number[-1]), number[-2:-1] == "1"
+    return f"{number} {many if teens or last in (0, 5, 6, 7, 8, 9) else one if last == 1 else few}"
 
 
 @cache
