@@ -180,6 +180,8 @@ def cut(text, code):
         ("ja", "東京でPythonを学ぶ", ["ja", "en", "ja"]),
         ("de", "Größe und Français", ["de"]),
         ("fa", "only English here", ["fa"]),
+        ("en", "سلام دنیا، ۱۲", ["fa"]),
+        ("fa", "你好，世界", ["zh"]),
         ("en", "12345", ["en"]),
         ("ru", "Он сказал: je ne sais pas encore quoi faire demain", ["ru", "fr"]),
     ],
