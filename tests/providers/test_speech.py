@@ -140,6 +140,20 @@ async def test_men_and_women_speak_differently_and_each_the_same_every_time():
     assert dilara != pytest.approx(farid, rel=0.05)
 
 
+async def test_a_line_ends_with_a_rest():
+    lines = await spoken(speech(), "# Title\n- first point\n- second point", format="wav")
+    one_breath = await spoken(speech(), "Title first point second point", format="wav")
+
+    assert lines.seconds > one_breath.seconds + 0.5
+
+
+async def test_a_line_of_another_language_is_not_run_into():
+    lines = await spoken(speech(), "سلام\nHello there", format="wav")
+    one_breath = await spoken(speech(), "سلام Hello there", format="wav")
+
+    assert lines.seconds - one_breath.seconds == pytest.approx(0.2, abs=0.02)
+
+
 async def test_many_at_one_time_do_not_mix():
     provider = speech()
     texts = [ENGLISH * number for number in range(1, 7)]

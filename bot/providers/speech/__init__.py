@@ -196,7 +196,7 @@ async def _part(spoken: Spoken, words: Words) -> _Part:
     letters = sum(character.isalpha() for character in words.text)
     if heard > SHORTEST and letters / heard > LETTERS_A_SECOND:
         raise BadAnswer("The speech that came breaks off.")
-    pause = SENTENCE_PAUSE if words.text.rstrip().endswith(SENTENCE_ENDS) else 0.0
+    pause = SENTENCE_PAUSE if words.text.rstrip(" ").endswith(SENTENCE_ENDS) else 0.0
     return _Part(sound, words.tempo / spoken.tempo, words.pitch / spoken.pitch, pause / words.tempo)
 
 
