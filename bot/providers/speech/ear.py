@@ -22,10 +22,12 @@ CODE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.DO
 CODE_IN_LINE = re.compile(r"```(.+?)```", re.DOTALL)
 FORMULA = re.compile(
     r"\$\$([^$]+)\$\$|\\\[((?:[^\\]|\\[^\[\]])+)\\\]|\\\(((?:[^\\]|\\[^()])+)\\\)"
-    r"|(?<![A-Za-z0-9_$])\$(?=\S)([^$\n\\^_=]*[\\^_=][^$\n]*)\$"
+    r"|(?<![A-Za-z0-9_$])\$(?=\S)([^$\n\\^_=]*[\\^_=][^$\n]*)(?<!\s)\$(?![0-9])"
+    r"|(?<![A-Za-z0-9_$])\$([a-zA-Z](?:[\w+*/(), -]{0,40}[\w)])?)\$(?![\w$])"
 )
 """None looks for its end beyond the next beginning: a text of nothing but beginnings would take the square
 of its length, and hold everybody up."""
+SURROUNDED = re.compile(r"\\begin\{(\w{1,20}\*?)\}(?:[^\\]|\\(?!begin\{))*?\\end\{\1\}")
 SIMPLE_FORMULA = re.compile(r"[\w\s.,+=()]+")
 PICTURE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()]*\([^()]*\)[^()]*|[^)]{0,2000})\)")
 ADDRESS = re.compile(
@@ -56,6 +58,8 @@ def prose(text: str) -> str:
     """What is for the ear, with marks where code and formulas were."""
     text = CODE.sub(lambda found: _code(found[2]), text.replace("\r\n", "\n"))
     text = CODE_IN_LINE.sub(r"\1", text)
+    for _ in range(2):  # one may be in another
+        text = SURROUNDED.sub(f" {FORMULA_MARK} ", text)
     text = FORMULA.sub(lambda found: _formula(next(filter(None, found.groups()))), text)
     text = PICTURE_OR_LINK.sub(r"\1", PICTURE_OR_LINK.sub(r"\1", text))  # a picture may be a link's words
     text = ADDRESS.sub(lambda found: _host(found[0]), text)
@@ -74,7 +78,7 @@ def said(text: str, language: str) -> str:
     text = re.sub(f"{CODE_MARK}([0-9]+)", lambda found: _announced(announced, int(found[1])), text)
     text = text.replace(FORMULA_MARK, announced.get("formula", " "))
     for short, long in _words("abbreviations", language).items():
-        text = re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", long, text)
+        text = re.sub(rf"(?<!\w){re.escape(short)}(?!\w)", long, text, flags=re.IGNORECASE)
     text = with_numbers_in_words(text, language, _reading(language))
     text = re.sub(r"(?<! ) +([.,;:!?؟،؛])", r"\1", text)
     return persian(text) if language == "fa" else text.replace(HALF_SPACE, "")
@@ -117,7 +121,7 @@ def _row(cells: str) -> str:
 
 
 def _is_spoken(character: str) -> bool:
-    if character in (CODE_MARK, FORMULA_MARK, "\n", "\t", "°"):
+    if character in (CODE_MARK, FORMULA_MARK, "\n", "\t", "°", "№"):
         return True
     return character not in JOINERS and unicodedata.category(character) not in UNSPOKEN
 
