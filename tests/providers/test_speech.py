@@ -269,6 +269,24 @@ async def test_silence_is_no_speech():
         await spoken(speech(), "\u200b", language="fa")
 
 
+class Mute(Played):
+    """Its English is silence."""
+
+    name = "mute"
+
+    async def speak(self, words, step):
+        if words.voice.language == "en":
+            return Spoken(audio.wav(bytes(48_000), 24_000))
+        return await super().speak(words, step)
+
+
+@pytest.mark.parametrize("text", ["سلام دوستان Hello there خداحافظ", "Hello there"])
+async def test_an_engine_whose_words_are_silent_hands_over(text):
+    answer = await speech(Mute(), Played()).answer(SpeechRequest(text=text), (), lambda text: None)
+
+    assert answer.engine == "played"
+
+
 async def test_the_upstream_speaks_with_a_voice_of_the_same_gender(client, upstream):
     provider = speech(OpenAISpeech(client, "some-model"))
 

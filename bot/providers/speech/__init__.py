@@ -194,6 +194,8 @@ async def _part(spoken: Spoken, words: Words) -> _Part:
     sound = await asyncio.to_thread(lambda: audio.evened(audio.trimmed(decoded)))
     heard = audio.seconds(sound) * spoken.tempo
     letters = sum(character.isalpha() for character in words.text)
+    if letters > 1 and heard <= SHORTEST:
+        raise BadAnswer("The speech that came is silent.")
     if heard > SHORTEST and letters / heard > LETTERS_A_SECOND:
         raise BadAnswer("The speech that came breaks off.")
     pause = SENTENCE_PAUSE if words.text.rstrip(" ").endswith(SENTENCE_ENDS) else 0.0
