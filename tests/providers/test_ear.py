@@ -43,6 +43,7 @@ def heard(text, language="en"):
         ("Let $x$ be $n + 1$.", "Let x be n + one."),
         ("$HOME and $PATH", "$HOME and $PATH"),
         ("\\begin{align*}\na &= b \\\\\n\\begin{matrix}1\\end{matrix}\n\\end{align*}\nSo.", "a formula\nSo."),
+        ("𝗕𝗼𝗹𝗱 𝓼𝓬𝓻𝓲𝓹𝓽 １２", "Bold script twelve"),
         ("E.g. this", "for example this"),
         ("- [x] done\n- [ ] open", "done\nopen"),
         ("```python\na = 1\n\nb = 2\n```\nSo.", "code, two lines.\nSo."),

@@ -47,6 +47,8 @@ BETWEEN = re.compile(r"(?<=\w)\^(?=\w)|(?<=[0-9۰-۹])(?:\*\*|\|)(?=[0-9۰-۹])"
 MENTION = re.compile(r"(?<!\w)[@#](?=\w)")
 UNSPOKEN = frozenset(("So", "Sk", "Cs", "Cn", "Cc"))
 """Categories of characters that nobody reads out: emoji among them."""
+ORNAMENTED = re.compile("[\U0001d400-\U0001d7ff\uff10-\uff19\uff21-\uff5a]+")
+"""Bold, script and wide letters, in which people write names: engines spell their numbers in Unicode."""
 JOINERS = "\u200d\ufe0e\ufe0f\u20e3"
 ARABIC_VARIANTS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "هٔ", "ة": "ه", "ـ": None, "أ": "ا", "ٱ": "ا"}
@@ -56,7 +58,8 @@ HALF_SPACE = "\u200c"
 
 def prose(text: str) -> str:
     """What is for the ear, with marks where code and formulas were."""
-    text = CODE.sub(lambda found: _code(found[2]), text.replace("\r\n", "\n"))
+    text = ORNAMENTED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text.replace("\r\n", "\n"))
+    text = CODE.sub(lambda found: _code(found[2]), text)
     text = CODE_IN_LINE.sub(r"\1", text)
     for _ in range(2):  # one may be in another
         text = SURROUNDED.sub(f" {FORMULA_MARK} ", text)
