@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import NamedTuple
 
+from bot.providers.speech.russian import with_ordinals
+
 NAMES = {"nb": "no", "kk": "kz", "bn-BD": "bn", "bn-IN": "bn"}
 """num2words' names for languages that it knows by another."""
 LANGUAGES = frozenset((
@@ -21,6 +23,9 @@ LONGEST = 15
 """Digits; a longer number is read digit by digit."""
 
 DATE = re.compile(r"(?<![A-Za-z0-9_.,/-])([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?![A-Za-z0-9_/-])")
+DAY_FIRST = re.compile(
+    r"(?<![A-Za-z0-9_.,/-])([0-9]{1,2})[.]([0-9]{1,2})[.]([0-9]{4})(?![A-Za-z0-9_/-]|[.][0-9])"
+)
 TIME = re.compile(
     r"(?<![A-Za-z0-9_:.])([01]?[0-9]|2[0-3]):([0-5][0-9])(?:\s?([ap]\.?m)\b)?(?![A-Za-z0-9_:])", re.IGNORECASE
 )
@@ -54,21 +59,24 @@ def with_numbers_in_words(text: str, language: str, reading: Reading) -> str:
     if not any(character.isdigit() for character in text):
         return text
     if reading.months:
-        text = DATE.sub(lambda found: _date(found, reading), text)
+        text = DATE.sub(lambda found: _date(found.groups(), found[0], reading), text)
+        text = DAY_FIRST.sub(lambda found: _date(found.groups()[::-1], found[0], reading), text)
     if language in LANGUAGES or reading.times != Reading().times:
         text = TIME.sub(lambda found: _time(found, reading.times), text)
     if reading.percent:
         text = PERCENT.sub(lambda found: _percent(found[1] or found[2], reading.percent), text)
     if language not in LANGUAGES:
         return text
+    if language == "ru" and _known():
+        text = with_ordinals(text)
     return _number(language).sub(lambda found: _in_words(found, language), text)
 
 
-def _date(found: re.Match[str], reading: Reading) -> str:
-    year, month, day = map(int, found.groups())
+def _date(numbers: Sequence[str], written: str, reading: Reading) -> str:
+    year, month, day = map(int, numbers)
     names = reading.iranian if reading.iranian and year in GREGORIAN_OR_NOT else reading.months
     if not 1 <= month <= 12 or not 1 <= day <= 31:
-        return found[0]
+        return written
     return reading.dates.format(day=day, month=names[month - 1], year=year)
 
 
