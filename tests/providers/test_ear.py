@@ -102,6 +102,13 @@ def test_a_text_of_nothing_but_beginnings_is_read_too(beginning):
             "on 2026-11-21 at 14:30",
             "on twenty one November two thousand and twenty six at fourteen thirty",
         ),
+        ("en", "+1 (555) 123-4567", "+one, five five five, one two three, four five six seven"),
+        (
+            "en",
+            "555-123-4567, 500-1000 people",
+            "five five five, one two three, four five six seven, five hundred-one thousand people",
+        ),
+        ("fa", "021-88776", "صفر دو یک, هشت هشت هفت هفت شش"),
         ("en", "call 0912", "call zero nine one two"),
         ("en", "A4 and 2nd and 1.2.3", "A4 and 2nd and 1.2.3"),
         ("en", "it is -5", "it is minus five"),

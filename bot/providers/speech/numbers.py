@@ -32,6 +32,12 @@ TIME = re.compile(
 PERCENT = re.compile(
     r"(?<![A-Za-z0-9_.,])((?:[0-9]+[.,٬٫])*[0-9]+)\s?[%٪](?![0-9])|(?<![A-Za-z0-9_%٪])[%٪]\s?((?:[0-9]+[.,٬٫])*[0-9]+)"
 )
+TELEPHONE = re.compile(r"(?<![\w.,])0[0-9]+-[0-9]{5,}(?![\w-])")
+ENGLISH_TELEPHONE = re.compile(
+    r"(?<![\w.,])(?:[+][0-9][0-9 ()-]{5,20}[0-9]|[(]?[0-9]{3}[)]?[ -][0-9]{3}-[0-9]{4})(?![\w-])|"
+    + TELEPHONE.pattern
+)
+"""Digit by digit; others say the groups that they are written in as numbers."""
 POINT = ("en", "fa")
 """The others' decimals have a comma: 1,5 is one and a half."""
 GROUPED_BY_POINTS = frozenset(("da", "de", "es", "id", "is", "it", "nl", "pt", "ro", "sl", "sr", "tr", "vi"))
@@ -69,6 +75,8 @@ def with_numbers_in_words(text: str, language: str, reading: Reading) -> str:
         return text
     if language == "ru" and _known():
         text = with_ordinals(text)
+    telephone = ENGLISH_TELEPHONE if language == "en" else TELEPHONE
+    text = telephone.sub(lambda found: _groups(found[0], language), text)
     return _number(language).sub(lambda found: _in_words(found, language), text)
 
 
@@ -138,6 +146,11 @@ def _value(whole: str, part: str, language: str) -> str | None:
         return _with_part(whole, part, language)
     said = _word(f"{whole}.{part}" if part else whole, language)
     return None if said[:1].isdigit() else said
+
+
+def _groups(number: str, language: str) -> str:
+    plus = "+" if number.startswith("+") else ""
+    return plus + ", ".join(_one_by_one(group, language) for group in re.findall("[0-9]+", number))
 
 
 def _one_by_one(digits: str, language: str) -> str:
