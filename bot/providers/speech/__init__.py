@@ -76,6 +76,10 @@ class SpeechProvider:
         others = [engine for engine in self._engines if engine.name != name]
         return SpeechProvider(others, self._voices, seconds=self._seconds, health=self._health)
 
+    def within(self, seconds: float) -> "SpeechProvider":
+        """The same with so much time for each engine."""
+        return SpeechProvider(self._engines, self._voices, seconds=seconds, health=self._health)
+
     def engine_for(self, language: str) -> str | None:
         """The name of the engine that is asked first for a language of voices.tsv; None: nobody speaks it."""
         return next((engine.name for engine in self._able(language)), None)
