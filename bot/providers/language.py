@@ -38,13 +38,19 @@ SCRIPTS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """What a language is written in; Latin where it is not here."""
 
-ARABIC_MARKS = (("ps", "ټډړښځڅڼۍې"), ("ur", "ٹڈڑںھہے"), ("fa", "پچژگکی"), ("ar", "ةىيك"))
-"""Letters of one language of the Arabic script, in the order in which they decide."""
+ARABIC_MARKS = (
+    ("ps", "ټډړښځڅڼۍې"), ("ur", "ٹڈڑںھہے"), ("fa", "پچژگکی\u200c۰۱۲۳۴۵۶۷۸۹"), ("ar", "ةىيك"),
+)  # fmt: skip
+"""Letters of one language of the Arabic script, in the order in which they decide; Persian's digits, too."""
 ARABIC_WORDS = {
     "ar": {"مرحبا", "اهلا", "أهلا", "شكرا", "نعم", "مساعدة"},
-    "fa": {"سلام", "درود", "ممنون", "مرسی", "خوب", "بله"},
-}
-"""Greetings and the like that come alone and are spelled with no letter of one language."""
+    "fa": {
+        "سلام", "درود", "ممنون", "ممنونم", "مرسی", "خوب", "خوبم", "بله", "نه", "آره",
+        "شما", "است", "هست", "هستم", "نیست", "دارم", "دارد", "را", "برای", "مادر",
+        "برادر", "خواهر", "دوست", "دوم", "سوم", "تهران", "امروز", "فردا", "دیروز",
+    },
+}  # fmt: skip
+"""What comes alone or in few words, spelled with no letter of one language, and is no word of the other."""
 
 SAME = {"arz": "ar", "pnb": "ur", "wuu": "zh", "yue": "zh", "sh": "hr", "no": "nb", "nn": "nb", "tl": "fil"}
 """The model's names for what is ours by another."""
@@ -117,7 +123,7 @@ def _arabic_language(text: str) -> str:
     for code, known in ARABIC_WORDS.items():
         if words & known:
             return code
-    return _likeliest(text, SCRIPT_LANGUAGES["ARABIC"])
+    return _likeliest(text, ("ar", "fa", "ur"))  # Pashto is not written without a letter of its own
 
 
 def _persian_or_urdu(text: str) -> str:

@@ -53,7 +53,8 @@ async def open_providers(settings: Settings, pool: Pool, recordings: Recordings)
         )
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
-            seconds=settings.text_seconds * 0.9, speech=speech, speech_seconds=settings.text_seconds * 0.3,
+            seconds=settings.text_seconds * 0.9, speech=speech.within(settings.text_seconds * 0.15),
+            speech_seconds=settings.text_seconds * 0.3,
             transcription=Transcription(transcribers(settings, upstream, whisper), recordings),
             allow=allow,
         )  # fmt: skip

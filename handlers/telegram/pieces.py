@@ -166,10 +166,11 @@ class Pieces:
     def _voice(self, place: Place, load: Load, seconds: float, words: str, say: Say, footer: str) -> Piece:
         async def send() -> int:
             sound, where = BufferedInputFile(await load(), "answer.ogg"), _where(place, footer)
+            duration = max(1, round(seconds))  # 0 is "not known"
             try:
                 message = await accepted(
-                    lambda: self._bot.send_voice(place.chat, sound, duration=round(seconds), **where),
-                    lambda: self._bot.send_audio(place.chat, sound, duration=round(seconds), **where),
+                    lambda: self._bot.send_voice(place.chat, sound, duration=duration, **where),
+                    lambda: self._bot.send_audio(place.chat, sound, duration=duration, **where),
                 )
             except TelegramBadRequest as error:
                 log.warning("no sound is taken, writing it", error=error.message)

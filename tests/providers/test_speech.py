@@ -140,6 +140,20 @@ async def test_men_and_women_speak_differently_and_each_the_same_every_time():
     assert dilara != pytest.approx(farid, rel=0.05)
 
 
+async def test_a_line_ends_with_a_rest():
+    lines = await spoken(speech(), "# Title\n- first point\n- second point", format="wav")
+    one_breath = await spoken(speech(), "Title first point second point", format="wav")
+
+    assert lines.seconds > one_breath.seconds + 0.5
+
+
+async def test_a_line_of_another_language_is_not_run_into():
+    lines = await spoken(speech(), "سلام\nHello there", format="wav")
+    one_breath = await spoken(speech(), "سلام Hello there", format="wav")
+
+    assert lines.seconds - one_breath.seconds == pytest.approx(0.2, abs=0.02)
+
+
 async def test_many_at_one_time_do_not_mix():
     provider = speech()
     texts = [ENGLISH * number for number in range(1, 7)]
@@ -253,6 +267,24 @@ async def test_a_style_reaches_only_a_voice_that_has_it():
 async def test_silence_is_no_speech():
     with pytest.raises(BadAnswer):
         await spoken(speech(), "\u200b", language="fa")
+
+
+class Mute(Played):
+    """Its English is silence."""
+
+    name = "mute"
+
+    async def speak(self, words, step):
+        if words.voice.language == "en":
+            return Spoken(audio.wav(bytes(48_000), 24_000))
+        return await super().speak(words, step)
+
+
+@pytest.mark.parametrize("text", ["سلام دوستان Hello there خداحافظ", "Hello there"])
+async def test_an_engine_whose_words_are_silent_hands_over(text):
+    answer = await speech(Mute(), Played()).answer(SpeechRequest(text=text), (), lambda text: None)
+
+    assert answer.engine == "played"
 
 
 async def test_the_upstream_speaks_with_a_voice_of_the_same_gender(client, upstream):

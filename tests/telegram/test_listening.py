@@ -87,6 +87,22 @@ async def test_a_person_may_want_text_alone(app, telegram, upstream):
     assert await balance(app, ADA) == (10_000 - 1_000 - 2_000, 0)
 
 
+async def test_an_engine_that_hangs_leaves_time_for_the_next_to_speak_the_answer(
+    settings, telegram, upstream
+):
+    pytest.importorskip("espeakng_loader", reason="the local voice is not installed")
+    given = {"speech_engines": ("openai", "espeak"), "text_seconds": 20}
+    upstream.will("hang", path="/audio/speech")
+    upstream.will_hear("How warm is it?")
+
+    async with hosted(settings.model_copy(update=given)) as app:
+        asked = telegram.send_voice(ADA, await recording())
+        await listened(telegram, ADA, asked)
+
+        call = await app.storage.fetch_one("SELECT engine FROM call")
+        assert call.engine.endswith("+espeak")
+
+
 @pytest.mark.parametrize("kind", ["audio", "document", "video_note"])
 async def test_audio_files_and_video_notes_are_understood_too(app, telegram, upstream, kind):
     upstream.will_hear("Good morning")

@@ -109,6 +109,14 @@ async def test_words_are_spoken_as_a_voice_note_in_ogg_opus(app, telegram):
     assert await balance(app, ADA) == (7_000, 0)
 
 
+async def test_one_short_word_has_a_duration_too(app, telegram):
+    asked = telegram.say(ADA, "/voice Hi")
+
+    note = await telegram.heard(ADA, lambda m: "voice" in m, after=asked["message_id"])
+
+    assert note["voice"]["duration"] == 1
+
+
 async def test_persian_words_are_spoken_by_the_engine_that_can(app, telegram, upstream):
     upstream.will("500", times=20, path="/audio/speech")
     asked = telegram.say(BEN, "ویس سلام دنیا")

@@ -76,6 +76,10 @@ class SpeechProvider:
         others = [engine for engine in self._engines if engine.name != name]
         return SpeechProvider(others, self._voices, seconds=self._seconds, health=self._health)
 
+    def within(self, seconds: float) -> "SpeechProvider":
+        """The same with so much time for each engine."""
+        return SpeechProvider(self._engines, self._voices, seconds=seconds, health=self._health)
+
     def engine_for(self, language: str) -> str | None:
         """The name of the engine that is asked first for a language of voices.tsv; None: nobody speaks it."""
         return next((engine.name for engine in self._able(language)), None)
@@ -194,9 +198,11 @@ async def _part(spoken: Spoken, words: Words) -> _Part:
     sound = await asyncio.to_thread(lambda: audio.evened(audio.trimmed(decoded)))
     heard = audio.seconds(sound) * spoken.tempo
     letters = sum(character.isalpha() for character in words.text)
+    if letters > 1 and heard <= SHORTEST:
+        raise BadAnswer("The speech that came is silent.")
     if heard > SHORTEST and letters / heard > LETTERS_A_SECOND:
         raise BadAnswer("The speech that came breaks off.")
-    pause = SENTENCE_PAUSE if words.text.rstrip().endswith(SENTENCE_ENDS) else 0.0
+    pause = SENTENCE_PAUSE if words.text.rstrip(" ").endswith(SENTENCE_ENDS) else 0.0
     return _Part(sound, words.tempo / spoken.tempo, words.pitch / spoken.pitch, pause / words.tempo)
 
 

@@ -34,6 +34,9 @@ FEMALE, MALE = ("f2", "f3", "f1", "f4"), ("m3", "m1", "m7", "m4")
 
 WORDS_A_MINUTE, SLOWEST, FASTEST = 165, 80, 500
 
+PARAGRAPH = "\n\n"
+"""It rests between paragraphs only: the lines of a list, or a title and what it is of, were one sentence."""
+
 SYNCHRONOUS, UTF8, FROM_START = 2, 1, 1
 RATE_PARAMETER = 1
 DATA_PATH_BYTES = 150
@@ -117,7 +120,7 @@ class _Library:
 
     def speak(self, text: str, voice: str, rate: int, stopped: threading.Event) -> bytes:
         """Mono 16-bit samples; b"" where it was stopped."""
-        data = text.replace("\0", " ").encode()
+        data = text.replace("\0", " ").replace("\n", PARAGRAPH).encode()
         with self._lock:
             self._heard, self._stopped = bytearray(), stopped
             if self._espeak.espeak_SetVoiceByName(voice.encode()):

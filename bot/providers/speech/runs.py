@@ -23,8 +23,8 @@ def runs(text: str, language: Language, voices: Voices) -> list[Run]:
     """In the order of the text; joined they are the text."""
     own = SCRIPTS.get(language.code, frozenset({"LATIN"}))
     parts = _parts(text, own)
-    if not any(is_own and _letters(part) for part, is_own in parts):
-        return [Run(text, language)]  # all of it in another script: it was asked for in this language
+    if not any(is_own and _letters(part) for part, is_own in parts) and _readable_by_all(text):
+        return [Run(text, language)]  # it was asked for in this language
     found: list[Run] = []
     for part, is_own in parts:
         spoken = language if is_own or len(found) >= MOST else _language_of(part, language, voices)
@@ -70,6 +70,11 @@ def _language_of(part: str, around: Language, voices: Voices) -> Language:
     if len(part.split()) < WORDS_LEAST and all(script_of(one) == "LATIN" for one in part if one.isalpha()):
         return voices.language("en") or around
     return voices.language(detect_language(part) or "") or around
+
+
+def _readable_by_all(text: str) -> bool:
+    """Every voice reads Latin letters; those of another script it spells one by one, or leaves out."""
+    return all(script_of(one) == "LATIN" for one in text if one.isalpha())
 
 
 def _letters(text: str) -> int:
