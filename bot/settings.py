@@ -197,6 +197,8 @@ class Settings(BaseSettings):
     """How long an answer may take in all."""
     gateway_silence_seconds: float = Field(default=120, gt=0)
     """How long an upstream may send nothing."""
+    upstream_tools: bool = False
+    """Programs may have the upstream use its own tools (web_search …), of which only the tokens are paid."""
     input_parts: int = Field(default=50, ge=1)
     """Pictures, files and sounds of one request to /v1."""
     input_addresses: int = Field(default=10, ge=0)

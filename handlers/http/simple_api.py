@@ -144,10 +144,12 @@ def read(given: dict[str, Any], request: web.Request) -> Asked:
     if not isinstance(question, str) or not question.strip():
         raise Refused(400, "no-question")
     system = given.get("sys_content") or given.get("system_content") or ""
+    if not isinstance(system, str):
+        raise Refused(400, "bad-field", what="sys_content must be a text.")
     earlier = _earlier(given.get("continuous") or given.get("continuous_dialogue"))
     messages = [*earlier, _said("user", question)]
     told = any(message["role"] == "system" for message in earlier)  # once is enough
-    prompt = [_said("system", system)] if isinstance(system, str) and system and not told else []
+    prompt = [_said("system", system)] if system and not told else []
     body: dict[str, Any] = {"messages": [*prompt, *messages], "max_tokens": _most(given.get("max_tokens"))}
     if given.get("model"):
         body["model"] = given["model"]
@@ -155,7 +157,7 @@ def read(given: dict[str, Any], request: web.Request) -> Asked:
         body[FIELD] = given[FIELD]
     scheme, _, word = request.headers.get("Authorization", "").partition(" ")
     code = word.strip() if scheme.lower() == "bearer" else given.get("api_key")
-    return Asked(messages, str(system), code if isinstance(code, str) else "", body)
+    return Asked(messages, system, code if isinstance(code, str) else "", body)
 
 
 def _said(role: str, content: str) -> dict[str, str]:

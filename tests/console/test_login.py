@@ -52,6 +52,14 @@ async def test_what_is_no_link_opens_nothing(telegram, stranger, secret):
     assert (await stranger.see("/console")).status == 303
 
 
+async def test_who_guesses_links_is_blocked(telegram, stranger):
+    answers = [await stranger.post("/console/login", link="x" * 43) for _ in range(30)]
+
+    assert {answer.status for answer in answers} == {403, 429}
+    assert answers[-1].status == 429
+    assert (await stranger.post("/console/login", link=await link(telegram))).status == 429
+
+
 async def test_a_link_is_too_old_after_five_minutes(app, telegram, stranger):
     secret = await link(telegram)
     await app.storage.write(lambda conn: conn.run("UPDATE console_link SET expires_at = :at", at=now()))

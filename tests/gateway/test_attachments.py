@@ -238,6 +238,7 @@ async def test_an_address_cannot_be_hidden(program, models, web, body):
     assert b"127.0.0.1" not in models.raw[0]
 
 
+@pytest.mark.parametrize("more", [{"upstream_tools": True}])
 @pytest.mark.parametrize("url", ["http://10.0.0.1/mcp", "http://127.0.0.1:9/mcp", "file:///etc/passwd"])
 async def test_an_upstream_calls_no_tools_in_our_own_network(program, models, url):
     tool = {"type": "mcp", "server_label": "x", "server_url": url}

@@ -84,6 +84,7 @@ async def test_a_refusal_is_in_the_programs_language(program, language, word):
         ({"user_content": "x", "max_tokens": 3501}, 400), ({"user_content": "x", "max_tokens": "many"}, 400),
         ({"user_content": "x", "max_tokens": 0}, 400), ({"user_content": "x", "continuous": "{"}, 400),
         ({"user_content": "x", "continuous": [{"role": "root", "content": "x"}]}, 400),
+        ({"user_content": "x", "system_content": ["x"]}, 400),
         ({"user_content": "x", "api_key": ""}, 401),
     ],
 )  # fmt: skip

@@ -42,8 +42,8 @@ async def asked(program, path):
         ("/images/generations", [PARTIAL, event("image_generation.completed", usage=TOKENS)], 6_000),
         ("/audio/speech", [SOUND, event("speech.audio.done")], 5_000),
         ("/audio/speech", [SOUND, event("speech.audio.done", usage=TOKENS)], 5_000),
-        ("/audio/transcriptions", [WORDS, event("transcript.text.done", text="Hello")], 734),
-        ("/audio/transcriptions", [WORDS, event("transcript.text.done", text="Hello", usage=TOKENS)], 734),
+        ("/audio/transcriptions", [WORDS, event("transcript.text.done", text="Hello")], 667),
+        ("/audio/transcriptions", [WORDS, event("transcript.text.done", text="Hello", usage=TOKENS)], 667),
         ("/audio/transcriptions", [WORDS, event("transcript.text.done", text="Hello", usage=TIMED)], 334),
     ],
 )

@@ -16,8 +16,8 @@ from aiohttp import web
 
 from billing.errors import Refusal
 from bot import console_sessions
-from bot.blocks import Blocks
-from bot.clock import now
+from bot.blocks import Blocked, Blocks
+from bot.clock import SECOND, now
 from bot.minutes import Minutes
 from bot.operator import Operator
 from bot.page_files import HEADERS
@@ -120,7 +120,10 @@ def said_to_people(handler: Handler) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request)
+            try:
+                return await handler(request)
+            except Blocked as blocked:
+                raise too_many(blocked) from None
         except web.HTTPException as error:
             if error.status < 400 or is_script(request):
                 raise
@@ -128,6 +131,13 @@ def said_to_people(handler: Handler) -> Handler:
             return rendered("wrong.html", error.status, base=prefix, reason=error.reason)
 
     return handle
+
+
+def too_many(blocked: Blocked) -> web.HTTPTooManyRequests:
+    wait = (blocked.until - now()) // SECOND + 1
+    return web.HTTPTooManyRequests(
+        reason="This address is blocked for a time.", headers={"Retry-After": str(wait)}
+    )
 
 
 class NotIn(Exception):

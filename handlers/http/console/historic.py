@@ -8,9 +8,8 @@ import hmac
 from aiohttp import web
 
 from bot.blocks import Blocked
-from bot.clock import SECOND, now
 from bot.providers.pool.credential import SETTINGS
-from handlers.http.console.gate import CONSOLE, Console, Handler, NotIn, posted, visit
+from handlers.http.console.gate import CONSOLE, Console, Handler, NotIn, posted, too_many, visit
 from handlers.http.console.overview import counted, credentials
 from handlers.http.console.upstreams import add
 from handlers.http.origin import client_address
@@ -25,10 +24,7 @@ def _for_scripts(take: Handler) -> Handler:
             await _admit(request)
             return await take(request)
         except Blocked as blocked:
-            wait = (blocked.until - now()) // SECOND + 1
-            raise web.HTTPTooManyRequests(
-                reason="This address is blocked for a time.", headers={"Retry-After": str(wait)}
-            ) from None
+            raise too_many(blocked) from None
         except NotIn:
             raise web.HTTPUnauthorized(
                 reason="This is for admins: the console's session, or ADMIN_SECRET.",

@@ -9,6 +9,7 @@ from bot.page_files import HEADERS
 from handlers.http.console.browser import check_origin, check_place, let_in, let_out
 from handlers.http.console.gate import CONSOLE, Visit, for_admins, posted, said_to_people
 from handlers.http.console.rendering import rendered
+from handlers.http.origin import client_address
 
 log = structlog.get_logger()
 
@@ -23,11 +24,14 @@ async def _enter(request: web.Request) -> web.StreamResponse:
     console = request.app[CONSOLE]
     check_place(request)
     check_origin(request)
+    address = client_address(request)
+    await console.blocks.request(address)
     secret = (await posted(request)).get("link")
     entered = None
     if isinstance(secret, str) and 0 < len(secret) < 100:
         entered = await console.storage.write(console_sessions.enter, secret, now())
     if entered is None or entered.admin not in console.admin_ids:
+        await console.blocks.bad_code(address)
         return rendered("login.html", 403, base=console.prefix, refused=True)
     log.info("console", admin=entered.admin, act="came in")
     response = web.Response(status=303, headers={**HEADERS, "Location": console.prefix + "/console"})

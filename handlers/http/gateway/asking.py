@@ -67,13 +67,18 @@ class Given:
     price: ModelPrice
     alias: Alias | None = None
     media: str = "application/json"
-    is_chat: bool = False
+    path: str = ""
+    """Of the gateway: /chat/completions …"""
     file_bytes: int = 0
     changes: dict[str, Any] = field(default_factory=dict)
     size: Size | None = None
     wanted: Wanted | None = None
     kept: "Kept | None" = None
     """The conversation that it goes on with."""
+
+    @property
+    def is_chat(self) -> bool:
+        return self.path == "/chat/completions"
 
     @property
     def stream(self) -> bool:
@@ -206,7 +211,7 @@ def _of_alias(given: Given) -> dict[str, Any]:
     messages = given.body.get("messages")
     if given.alias.system and isinstance(messages, list):
         changes["messages"] = [{"role": "system", "content": given.alias.system}, *messages]
-    elif given.alias.system and "input" in given.body:
+    elif given.alias.system and given.path == "/responses":
         changes["instructions"] = given.alias.system
     return changes
 

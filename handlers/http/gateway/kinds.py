@@ -10,7 +10,9 @@ from bot.providers.errors import BadAnswer
 from handlers.http.gateway.asking import NEWER_CAP, Given, Wanted
 from handlers.http.gateway.errors import bad_request
 from handlers.http.gateway.json_bytes import parsed
+from handlers.http.gateway.tools import hosted
 from handlers.http.gateway.usage import (
+    CONTEXT_TOKENS,
     Size,
     StreamMeter,
     beginnings,
@@ -27,8 +29,8 @@ USEFUL = 16
 CHOICES_MOST = 128
 PICTURES_MOST = 10
 MAX_TOKENS_MOST = 1_000_000
-SOUND_BYTES_PER_SECOND = 4_000
-"""Of 32 kbit/s: few recordings are smaller, and what is reported is what counts."""
+SOUND_BYTES_PER_SECOND, LEAST_SOUND_BYTES = 4_000, 750
+"""Of 32 kbit/s, as recordings mostly have or more, and of 6, as speech needs: what is reported counts."""
 SETTINGS = frozenset({
     "model", "stream", "stream_options", "max_tokens", NEWER_CAP, "max_output_tokens", "n", "best_of",
     "temperature", "top_p", "stop", "seed", "user", "store", "logprobs", "top_logprobs", "logit_bias",
@@ -76,13 +78,18 @@ class Text:
     answer_most = 32 * MEGABYTE
     """There may be a picture in it."""
 
-    def __init__(self, cap: str, must_have: str, plain: str, streamed: str, asks: tuple[str, ...]) -> None:
-        """`cap`: the field that limits the answer. `must_have`: a field of answers. `asks`: of requests."""
+    def __init__(
+        self, cap: str, must_have: str, plain: str, streamed: str, asks: tuple[str, ...],
+        elsewhere: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        """`cap`: the field that limits the answer. `must_have`: a field of answers. `asks`: of requests.
+        `elsewhere`: fields that name what the upstream itself puts into the prompt."""
         self.stream_words = words(*streamed.split())
         self._plain_words = words(*plain.split())
         self._cap = cap
         self._must_have = must_have
         self._asks = asks
+        self._elsewhere = elsewhere
         self._known = SETTINGS.union(asks)
 
     def quote(self, given: Given, price: ModelPrice) -> Quote:
@@ -128,7 +135,10 @@ class Text:
             asked = (given.body[name] for name in self._asks if given.body.get(name) is not None)
             size = size_of(system, *asked) if system else size_of(*asked)
             others = [value for name, value in given.body.items() if name not in self._known]
-            given.size = size._replace(beside=size.beside + size_of(*others).most) if others else size
+            beside = size_of(*others).most if others else 0
+            if any(given.body.get(name) for name in self._elsewhere) or any(hosted(given.body)):
+                beside += CONTEXT_TOKENS
+            given.size = size._replace(beside=size.beside + beside) if beside else size
         return given.size
 
     def _field(self, given: Given) -> str:
@@ -166,15 +176,17 @@ class Counted:
         count: Callable[[Given], Units],
         check: Callable[[Units, bytes], Units] = lambda asked, body: asked,
         stream_words: re.Pattern[bytes] = NEVER,
+        most: Callable[[Given], Units] | None = None,
     ) -> None:
-        """`count`: the most that it can be; `check`: what it turned out to be."""
+        """`count`: what it is, where nobody says; `check`: what it turned out to be; `most`: what it can be,
+        where that is more."""
         self.stream_words = stream_words
         self._count = count
         self._check = check
+        self._most = most or count
 
     def quote(self, given: Given, price: ModelPrice) -> Quote:
-        most = max(1, price.of(self._count(given)))
-        return Quote(most, most)
+        return Quote(max(1, price.of(self._count(given))), max(1, price.of(self._most(given))))
 
     def fit(self, given: Given, price: ModelPrice, held: int) -> dict[str, Any]:
         return {}
@@ -256,6 +268,10 @@ def _recorded(given: Given) -> Units:
     return Units(seconds=math.ceil(given.file_bytes / SOUND_BYTES_PER_SECOND))
 
 
+def _recorded_at_most(given: Given) -> Units:
+    return Units(seconds=math.ceil(given.file_bytes / LEAST_SOUND_BYTES))
+
+
 def _understood(asked: Units, body: bytes) -> Units:
     """The recording's length as the upstream says it; subtitles say nothing. Silence is an empty line."""
     if not body:
@@ -287,10 +303,15 @@ CHAT = Text(
 )  # fmt: skip
 COMPLETIONS = Text("max_tokens", "choices", "text", "text", ("prompt", "suffix"))
 RESPONSES = Text(
-    "max_output_tokens", "output", "text arguments", "delta", ("input", "instructions", "tools", "text")
+    "max_output_tokens",
+    "output",
+    "text arguments",
+    "delta",
+    ("input", "instructions", "tools", "text"),
+    ("previous_response_id", "conversation", "prompt"),
 )
 EMBEDDINGS = Counted(_embedded, _embedding_usage)
 IMAGES = Counted(_pictures, _pictures_that_came, beginnings("b64_json"))
 SPEECH = Counted(_characters, _sound_that_came, beginnings("audio"))
-TRANSCRIPTIONS = Counted(_recorded, _understood, words("delta", "text"))
+TRANSCRIPTIONS = Counted(_recorded, _understood, words("delta", "text"), _recorded_at_most)
 MODERATIONS = Counted(lambda given: Units(requests=1), _judged)

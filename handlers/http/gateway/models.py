@@ -17,6 +17,13 @@ async def listing(pool: Pool, prices: ModelPrices) -> list[dict[str, Any]]:
     return [_model(name, prices) for name in sorted(named | await known_models(pool))]
 
 
+def found(name: str, known: list[dict[str, Any]], prices: ModelPrices) -> dict[str, Any] | None:
+    """One of them, or what an alias with * leads to."""
+    if prices.alias(name) is not None:
+        return _model(name, prices)
+    return next((model for model in known if model["id"] == name), None)
+
+
 def _model(name: str, prices: ModelPrices) -> dict[str, Any]:
     alias = prices.alias(name)
     price = prices.of(name, alias.model if alias else name)

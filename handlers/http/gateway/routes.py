@@ -25,7 +25,7 @@ from bot.providers.pool.reply import Reply
 from bot.settings import Settings
 from bot.storage import Storage
 from bot.watch import BooksWrong, Watch
-from handlers.http.gateway import kinds, marks, models, plain
+from handlers.http.gateway import kinds, marks, models, plain, tools
 from handlers.http.gateway.asking import (
     NEWER_CAP,
     Asker,
@@ -169,8 +169,9 @@ class Gateway:
         self, request: web.Request, line: Line, route: Metered, asker: Asker, given: Given
     ) -> web.StreamResponse:
         """Look at what came with it, hold, relay, charge."""
-        given.is_chat = route is CHAT
+        given.path = route.path
         asker.allow(route.work, given.public)
+        tools.check(given, asker, offered=self._settings.upstream_tools)
         goes_on = given.is_chat and self._conversations.wanted(given)
         if not goes_on and not self._attachments.may_be_in(given):
             return await self._charged(request, line, route, asker, given)
@@ -261,7 +262,7 @@ class Gateway:
         name = request.match_info.get("name")
         if name is None:
             return web.json_response({"object": "list", "data": known})
-        found = next((model for model in known if model["id"] == name), None)
+        found = models.found(name, known, self._prices.models)
         if found is None:
             raise ApiError(404, INVALID, "model_not_found", "No such model. See /v1/models.", "model")
         return web.json_response(found)

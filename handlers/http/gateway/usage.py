@@ -12,10 +12,8 @@ from handlers.http.gateway.json_bytes import parsed
 
 BYTES_PER_TOKEN = 4
 COUNT_MOST = 1 << 40
-PICTURE_TOKENS = 1_500
-"""What a picture in a prompt counts as, about: the upstream's own count is what is charged."""
-SOUND_BYTES_PER_TOKEN = 500
-FILE_BYTES_PER_TOKEN = 10
+CONTEXT_TOKENS = 400_000
+"""As much fits into most models: what comes from elsewhere into a prompt is no longer."""
 TOKEN_MOST = 1_000_000
 NAMES = frozenset({
     "role", "content", "type", "text", "name", "function", "parameters", "properties", "description",
@@ -48,6 +46,19 @@ UNCOUNTED_MOST = 16 * 1024
 """Bytes of a stream's events that are kept uncounted."""
 
 
+class Guess(NamedTuple):
+    """What is no text, as tokens of a prompt: the upstream's own count is what is charged."""
+
+    picture: int
+    sound_bytes: int
+    """Of base64, for a token."""
+    file_bytes: int
+
+
+LIKELY, MOST = Guess(1_500, 500, 10), Guess(50_000, 100, 2)
+"""Small models count pictures dearly, and some recordings have few bytes."""
+
+
 class Size(NamedTuple):
     """Of what was asked."""
 
@@ -64,16 +75,15 @@ class Size(NamedTuple):
     @property
     def most(self) -> int:
         """Tokens: a byte is one at most, and texts and messages have borders."""
-        return self.text + 8 * self.parts + 4 * self.strings + self.beside + self._others
+        return self.text + 8 * self.parts + 4 * self.strings + self.beside + self._others(MOST)
 
     @property
     def likely(self) -> int:
-        return -(-self.text // BYTES_PER_TOKEN) + self._others
+        return -(-self.text // BYTES_PER_TOKEN) + self._others(LIKELY)
 
-    @property
-    def _others(self) -> int:
-        sound = -(-self.sound // SOUND_BYTES_PER_TOKEN)
-        return PICTURE_TOKENS * self.pictures + sound + -(-self.files // FILE_BYTES_PER_TOKEN)
+    def _others(self, guess: Guess) -> int:
+        sound, files = -(-self.sound // guess.sound_bytes), -(-self.files // guess.file_bytes)
+        return guess.picture * self.pictures + sound + files
 
 
 def size_of(*given: Any) -> Size:
@@ -116,6 +126,8 @@ def reported(answer: Any) -> Units | None:
         return None
     prompt = _count(usage.get("prompt_tokens", usage.get("input_tokens")))
     completion = _count(usage.get("completion_tokens", usage.get("output_tokens")))
+    if prompt:  # some count what a model thought in the total alone
+        completion = max(completion, _count(usage.get("total_tokens")) - prompt)
     seconds = _count(usage.get("seconds"))
     return Units(prompt, completion, seconds=seconds) if prompt or completion or seconds else None
 
