@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 from aiohttp import web
@@ -194,6 +195,17 @@ async def test_a_crash_gives_back_what_was_held(settings, models):
             asking.cancel()
             # As after a crash: the rows are of another run, and nobody ends them.
         assert await audit(app.storage) == []
+
+
+async def test_who_waits_too_long_for_the_books_is_told(program, app, models):
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(app.storage.write(lambda conn: time.sleep(4)))
+        await asyncio.sleep(0.1)
+        answer = await program.chat()
+
+    assert answer.status == 502
+    assert models.bodies == []
+    assert await program.settled() == (1_000_000, 0)
 
 
 async def test_the_prices_of_a_model_are_its_own(program):

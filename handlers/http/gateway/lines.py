@@ -45,8 +45,11 @@ class Line:
         self._lines.add(self, self._code)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Raises NoAnswer where it took too long before anybody was asked, as where the books are slow."""
         self._lines.remove(self, self._code)
+        if kind is asyncio.CancelledError and isinstance(why := self.why(), NoAnswer):
+            raise why from None
 
     async def begin(self, response: web.StreamResponse) -> None:
         """Raises Left."""
