@@ -70,7 +70,7 @@ class Relaying:
         piece = b"any"
         while piece:
             piece = await reply.more(self._room)
-            wanted = [event for event in self._cut(piece) if self._seen.take(event)]
+            wanted = self._seen.take(self._cut(piece))
             if wanted and self._line.response is None:
                 await self._begin(reply, headers)
             if wanted and not self._line.wrote_at_once(wanted):
@@ -102,8 +102,7 @@ class Relaying:
                     piece = b"any"
                     while piece:
                         piece = await reply.more(self._room)
-                        for event in self._cut(piece):
-                            self._seen.take(event)
+                        self._seen.take(self._cut(piece))
             except (ProviderError, TimeoutError):
                 pass
         arrived = self._line.response is not None and (self._seen.produced or self._seen.ended)

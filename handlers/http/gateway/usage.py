@@ -41,6 +41,8 @@ def beginnings(*names: str) -> re.Pattern[bytes]:
 
 _ERROR = re.compile(rb'data:\s*\{\s*"error"\s*:\s*\{|event:\s*(?:error|response\.failed)\s*\n')
 """As chats say it, and as responses do."""
+REMARKABLE = (b'"usage"', b"[DONE]", b"error", b"failed")
+"""Of most events nothing has to be known at once."""
 DONE = b"data: [DONE]"
 UNCOUNTED_MOST = 16 * 1024
 """Bytes of a stream's events that are kept uncounted."""
@@ -149,7 +151,7 @@ def tokens_of(size: int) -> int:
 
 
 class StreamMeter:
-    """Looks at each event once, by its bytes; only what reports usage is parsed."""
+    """Looks at events once, by their bytes; only what reports usage is parsed."""
 
     def __init__(self, pattern: re.Pattern[bytes], *, keep_usage: bool) -> None:
         """`pattern` finds the words. `keep_usage`: the program has asked for the event that reports usage."""
@@ -163,12 +165,19 @@ class StreamMeter:
         self._produced = 0
         self._ended = False
 
-    def take(self, event: bytes) -> bool:
-        """Note it; False where the program has not asked for it."""
-        self._uncounted.append(event)
-        self._uncounted_bytes += len(event)
+    def take(self, events: list[bytes]) -> list[bytes]:
+        """Note them; those that the program has asked for."""
+        together = events[0] if len(events) == 1 else b"".join(events)
+        self._uncounted.append(together)
+        self._uncounted_bytes += len(together)
         if self._uncounted_bytes > UNCOUNTED_MOST:
             self._count()
+        if any(mark in together for mark in REMARKABLE):
+            return [event for event in events if self._look(event)]
+        return events
+
+    def _look(self, event: bytes) -> bool:
+        """False where the program has not asked for it."""
         if event.startswith(DONE):
             self._ended = True
         elif _ERROR.match(event):
