@@ -31,7 +31,7 @@ class Prices:
 
     def of_answer(self, request: Request, answer: Answer, version: int | None = None) -> int:
         """What is taken: fewer pictures than asked for, a speech that was stopped, or a text that could
-        not be spoken, cost less.
+        not be spoken to its end, cost less.
         `version` is of the price list that the job was submitted with; None: of today's."""
         came = len(answer.files)
         if isinstance(request, ImageRequest) and came < request.count:
@@ -40,7 +40,7 @@ class Prices:
             request = request.model_copy(update={"text": answer.text})
         if isinstance(request, TextRequest) and answer.heard:
             request = request.model_copy(update={"question": answer.heard})
-        if isinstance(request, TextRequest) and request.speak and not came:
+        if isinstance(request, TextRequest) and request.speak and (not came or answer.unspoken == "failed"):
             request = request.model_copy(update={"speak": False})
         return _price(self._known.get(version, self.tariff), request)
 

@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SPEAKING_SECONDS = 90.0
+"""How much longer an answer may take that is spoken too."""
+
 
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,8 +76,10 @@ class TextRequest(_Request):
 
     @property
     def extra_seconds(self) -> float:
-        """A recording is heard in a third of the time that it plays, and two others may be before it."""
-        return float(self.recording.seconds) if self.recording else 0.0
+        """A recording is heard in a third of the time that it plays, and two others may be before it;
+        a long answer is several notes to speak."""
+        heard = self.recording.seconds if self.recording else 0
+        return heard + (SPEAKING_SECONDS if self.speak else 0.0)
 
 
 class ImageRequest(_Request):
@@ -150,6 +155,8 @@ class Answer:
     """The words of each file, where a speech is several notes."""
     heard: str = ""
     """What a recording was understood as."""
+    unspoken: Literal["", "long", "failed"] = ""
+    """Why its speech ends before its text, or is missing."""
     stopped: bool = False
     """The customer stopped it; what had come by then is the answer."""
     flags: Sequence[Any] = ()

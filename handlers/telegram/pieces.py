@@ -58,6 +58,8 @@ class Pieces:
         if answer["stopped"]:
             footer = f"{say('answer-stopped')} {footer}"
         if row.kind == "text":
+            if unspoken := answer.get("unspoken"):
+                footer = f"{say('unspoken-' + unspoken)} {footer}"
             return [*self._texts(place, _shown(answer), footer), *self._sounds(place, stored, [], say, "")]
         words = answer.get("notes") or [answer["text"]]
         if answer["stopped"]:  # its notes may have gone out already, before anybody knew the price

@@ -99,7 +99,7 @@ async def test_an_engine_that_hangs_leaves_time_for_the_next_to_speak_the_answer
         asked = telegram.send_voice(ADA, await recording())
         await listened(telegram, ADA, asked)
 
-        call = await app.storage.fetch_one("SELECT engine FROM call")
+        (call,) = await app.storage.fetch("SELECT engine FROM call")
         assert call.engine.endswith("+espeak")
 
 
