@@ -17,11 +17,13 @@ from aiogram.types import (
     InputMediaDocument,
     InputMediaPhoto,
     LinkPreviewOptions,
+    Message,
 )
 
 from billing import Row
 from bot.files import Files
 from bot.providers import Answer
+from bot.providers.speech import audio
 from bot.texts import Say, tokens
 from handlers.telegram.place import Place
 from handlers.telegram.rendering import CAPTION, MANY, plain, render
@@ -167,13 +169,8 @@ class Pieces:
 
     def _voice(self, place: Place, load: Load, seconds: float, words: str, say: Say, footer: str) -> Piece:
         async def send() -> int:
-            sound, where = BufferedInputFile(await load(), "answer.ogg"), _where(place, footer)
-            duration = max(1, round(seconds))  # 0 is "not known"
             try:
-                message = await accepted(
-                    lambda: self._bot.send_voice(place.chat, sound, duration=duration, **where),
-                    lambda: self._bot.send_audio(place.chat, sound, duration=duration, **where),
-                )
+                message = await sounded(self._bot, place.chat, await load(), seconds, **_where(place, footer))
             except TelegramBadRequest as error:
                 log.warning("no sound is taken, writing it", error=error.message)
                 return -await self.text(place._replace(shown=None), in_writing(words, say))()
@@ -215,6 +212,18 @@ def _where(place: Place, footer: str) -> dict[str, Any]:
     return {
         "caption": footer[:CAPTION] or None, "message_thread_id": place.topic, "reply_parameters": place.reply
     }  # fmt: skip
+
+
+async def sounded(bot: Bot, chat: int, ogg: bytes, seconds: float, **where: Any) -> Message:
+    """Sent as a voice message; as music, of which Telegram takes MP3, where none is taken."""
+    duration = max(1, round(seconds))  # 0 is "not known"
+
+    async def as_music() -> Message:
+        music = BufferedInputFile(await audio.as_mp3(ogg), "answer.mp3")
+        return await bot.send_audio(chat, music, duration=duration, **where)
+
+    note = BufferedInputFile(ogg, "answer.ogg")
+    return await accepted(lambda: bot.send_voice(chat, note, duration=duration, **where), as_music)
 
 
 async def accepted(*ways: Callable[[], Awaitable[T]]) -> T:

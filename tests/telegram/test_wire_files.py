@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.providers.speech import audio
 from bot.sandbox.telegram import Fault
 from tests.world import ADA, BEN, all_handled, balance, button, calls, delivery, reads, said, words
 
@@ -87,7 +88,9 @@ async def test_voice_refused__it_comes_as_audio(app, telegram, refusal):
 
     sound = await telegram.heard(ADA, lambda m: "audio" in m, after=asked["message_id"])
     assert "left" in words(sound)
-    assert telegram.file(sound["audio"]["file_id"]).data[:4] == b"OggS"
+    music = telegram.file(sound["audio"]["file_id"])
+    assert (music.name, music.mime) == ("answer.mp3", "audio/mpeg")
+    assert audio.seconds(await audio.decode(music.data)) > 0.3
 
 
 @pytest.mark.parametrize("person", [ADA, BEN])
@@ -132,6 +135,17 @@ async def test_a_sample_that_is_not_taken_says_why(app, telegram):
     telegram.tap(ADA, settings["message_id"], "vs:hear:en/jenny")
 
     await telegram.heard(ADA, lambda m: reads(ADA, "sound-refused") == words(m))
+
+
+async def test_a_sample_comes_as_music_to_who_takes_no_voice(app, telegram):
+    telegram.forbid_voice(ADA)
+    settings = await telegram.heard(ADA, after=telegram.say(ADA, "/voice_settings")["message_id"])
+
+    telegram.tap(ADA, settings["message_id"], "vs:hear:en/jenny")
+
+    sample = await telegram.heard(ADA, lambda m: "audio" in m)
+    assert sample["audio"]["file_name"] == "answer.mp3"
+    assert "Jenny" in words(sample)
 
 
 async def test_an_incoming_album_is_one_request(app, telegram):
