@@ -152,7 +152,7 @@ class Answer:
     engine: str = ""
     """What did the work, for the operator: a model's name, `espeak` …"""
     notes: Sequence[str] = field(default=())
-    """The words of each file, where a speech is several notes."""
+    """What each file says, as it was written."""
     heard: str = ""
     """What a recording was understood as."""
     unspoken: Literal["", "long", "failed"] = ""

@@ -26,8 +26,8 @@ from bot.providers import Answer
 from bot.providers.speech import audio
 from bot.texts import Say, tokens
 from handlers.telegram.place import Place
-from handlers.telegram.rendering import CAPTION, MANY, plain, render
-from handlers.telegram.splitting import Part
+from handlers.telegram.rendering import CAPTION, MANY, PART, plain, render
+from handlers.telegram.splitting import Part, split
 from handlers.telegram.trouble import is_gone
 
 log = structlog.get_logger()
@@ -36,9 +36,6 @@ T = TypeVar("T")
 
 QUOTE = 600
 """Characters of a long recording that are quoted."""
-
-WORDS = 3_500
-"""Characters of a note that are written where it can't be heard; notes have half of that."""
 
 Piece = Callable[[], Awaitable[int]]
 """Sends one message or album; its id, 0 where there is none, below 0 where words stand for a sound."""
@@ -173,7 +170,9 @@ class Pieces:
                 message = await sounded(self._bot, place.chat, await load(), seconds, **_where(place, footer))
             except TelegramBadRequest as error:
                 log.warning("no sound is taken, writing it", error=error.message)
-                return -await self.text(place._replace(shown=None), in_writing(words, say))()
+                for part in in_writing(words, say):
+                    written = await self.text(place._replace(shown=None), part)()
+                return -written
             return message.message_id
 
         return send
@@ -203,9 +202,9 @@ def _shown(answer: dict[str, Any]) -> str:
     return f"> 🎤 {quote}\n\n{text}"
 
 
-def in_writing(words: str, say: Say) -> Part:
+def in_writing(words: str, say: Say) -> list[Part]:
     """In the place of a sound that is not taken: why, and what it says."""
-    return plain(f"{say('sound-in-writing')}\n\n{words[:WORDS]}" if words else say("sound-refused"))
+    return split(f"{say('sound-in-writing')}\n\n{words}" if words else say("sound-refused"), [], PART)
 
 
 def _where(place: Place, footer: str) -> dict[str, Any]:

@@ -98,12 +98,14 @@ async def test_voice_and_audio_refused__the_words_come_in_writing_and_cost_nothi
     telegram.forbid_voice(person)
     refuse(telegram, "sendAudio", "Bad Request: not enough rights to send music to the chat")
 
-    asked = telegram.say(person, "/voice Hello, my friend!")
+    text = "Hello, **my** friend no. 12!\n```\nx = 1\n```"
+
+    asked = telegram.say(person, f"/voice {text}")
 
     written = await telegram.heard(
         person, lambda m: reads(person, "sound-in-writing") in words(m), after=asked["message_id"]
     )
-    assert words(written).endswith("\n\nHello, my friend!")
+    assert words(written).endswith(f"\n\n{text}")
     await telegram.heard(
         person,
         lambda m: reads(person, "answer-undeliverable", amount=3) in words(m),
@@ -112,6 +114,18 @@ async def test_voice_and_audio_refused__the_words_come_in_writing_and_cost_nothi
     assert len(said(telegram, person, asked["message_id"])) == 2
     assert (await delivery(app)).state == "done"
     assert await balance(app, person) == (10_000, 0)
+
+
+async def test_voice_and_audio_refused__a_long_text_is_written_to_its_end(app, telegram):
+    telegram.forbid_voice(ADA)
+    refuse(telegram, "sendAudio", "Bad Request: not enough rights to send music to the chat")
+
+    asked = telegram.say(ADA, "/voice Look:\n```\n" + "x = 1\n" * 800 + "```\nGoodbye.")
+
+    last = await telegram.heard(ADA, lambda m: words(m).endswith("Goodbye."), after=asked["message_id"])
+    first = said(telegram, ADA, asked["message_id"])[0]
+    assert words(first).startswith(reads(ADA, "sound-in-writing"))
+    assert first["message_id"] < last["message_id"]
 
 
 async def test_voice_and_audio_refused__a_written_answer_says_why_it_is_not_spoken(app, telegram):
