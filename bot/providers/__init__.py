@@ -97,6 +97,8 @@ class SpeechRequest(_Request):
     text: str
     language: str | None = None
     """A language code of voices.tsv (`fa`), or None: found out from the text."""
+    otherwise: str | None = None
+    """The language of a text that has no words, as code or digits alone; None: it is refused."""
     voice: str | None = None
     """A voice of voices.tsv (`dilara`), or None: any of the language."""
     preferred: tuple[str, ...] = ()

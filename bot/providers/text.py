@@ -21,6 +21,7 @@ from bot.providers import (
     unwatched,
 )
 from bot.providers.errors import BadAnswer, CannotHear, ContentRefused, NoAnswer, ProviderError
+from bot.providers.language import detect_language
 from bot.providers.moderation import Allow, Inputs
 from bot.providers.speech.engine import pieces
 from bot.providers.transcription import Heard, Transcription
@@ -126,7 +127,8 @@ class TextProvider:
         words, *others = pieces(text, SPOKEN_MOST if notes else ONE_FILE_MOST)
         manner = request.manner or Manner()
         wanted = SpeechRequest(
-            text=words, format=request.speech_format, language=manner.language, preferred=manner.voices,
+            text=words, format=request.speech_format, language=manner.language,
+            otherwise=detect_language(request.question), preferred=manner.voices,
             style=manner.style, speed=manner.speed, pitch=manner.pitch, notes=notes,
         )  # fmt: skip
         come = [Answer()]

@@ -117,7 +117,7 @@ class SpeechProvider:
         return sorted(able, key=lambda engine: not self._health.well(engine.name))
 
     def _language(self, request: SpeechRequest, prose: str) -> Language:
-        code = request.language or detect_language(prose)
+        code = request.language or detect_language(prose) or request.otherwise
         if code is None:
             raise LanguageUnknown("The language of the text could not be found out.")
         language = self._voices.language(code)
