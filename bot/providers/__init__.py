@@ -55,9 +55,9 @@ class Manner(BaseModel):
 class TextRequest(_Request):
     kind: Literal["text"] = "text"
     question: str
-    """"" where it is in a recording."""
+    """"" where all of it is in a recording."""
     recording: Recording | None = None
-    """The question, spoken."""
+    """The question, spoken; what is written with it belongs to it, as "translate this"."""
     only_transcript: bool = False
     """What was said is the answer."""
     mode: str | None = None
@@ -69,6 +69,10 @@ class TextRequest(_Request):
     """How it is spoken."""
     conversation: str | None = None
     """Whose earlier turns belong to it, as `tg:<chat>:<topic>`; None: it stands alone."""
+
+    def with_heard(self, heard: str) -> str:
+        """All that is asked, once the recording is understood."""
+        return "\n\n".join(filter(None, (self.question, heard)))
 
     @property
     def makes_files(self) -> bool:

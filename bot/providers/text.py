@@ -22,7 +22,7 @@ from bot.providers import (
 )
 from bot.providers.errors import BadAnswer, CannotHear, ContentRefused, NoAnswer, ProviderError
 from bot.providers.language import detect_language
-from bot.providers.moderation import Allow, Inputs
+from bot.providers.moderation import Allow, Flag, Inputs
 from bot.providers.speech.engine import pieces
 from bot.providers.transcription import Heard, Transcription
 from bot.providers.upstream import Upstream, patience, translated
@@ -67,9 +67,10 @@ class TextProvider:
         heard = await self._heard(request)
         if heard and request.only_transcript:
             return Answer(heard.text, engine=heard.engine, heard=heard.text)
-        flags = await self._allow(Inputs([heard.text])) if heard and self._allow else ()
+        flags: Sequence[Flag] = ()
         if heard:
-            request = request.model_copy(update={"question": heard.text})
+            request = request.model_copy(update={"question": request.with_heard(heard.text)})
+            flags = await self._allow(Inputs([request.question])) if self._allow else ()
         messages = self._messages(request, history)
         with translated():
             streamed = self._stream and progress is not unwatched
