@@ -296,7 +296,7 @@ class Jobs:
     ) -> Outcome:
         turn = None
         if isinstance(request, TextRequest) and request.conversation:
-            question = answer.heard or request.question
+            question = request.with_heard(answer.heard)
             turn = (request.conversation, question) if question else None
         charged = min(job.price, self.prices.of_answer(request, answer, job.tariff))
         return Outcome("answered", charged, answer, files, conversation=turn, flags=answer.flags)

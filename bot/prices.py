@@ -31,26 +31,24 @@ class Prices:
 
     def of_answer(self, request: Request, answer: Answer, version: int | None = None) -> int:
         """What is taken: fewer pictures than asked for, a speech that was stopped, or a text that could
-        not be spoken, cost less.
+        not be spoken to its end, cost less.
         `version` is of the price list that the job was submitted with; None: of today's."""
         came = len(answer.files)
         if isinstance(request, ImageRequest) and came < request.count:
             request = request.model_copy(update={"count": max(1, came)})
         if isinstance(request, SpeechRequest) and answer.stopped:
             request = request.model_copy(update={"text": answer.text})
-        if isinstance(request, TextRequest) and answer.heard:
-            request = request.model_copy(update={"question": answer.heard})
-        if isinstance(request, TextRequest) and request.speak and not came:
+        if isinstance(request, TextRequest) and request.speak and (not came or answer.unspoken == "failed"):
             request = request.model_copy(update={"speak": False})
-        return _price(self._known.get(version, self.tariff), request)
+        return _price(self._known.get(version, self.tariff), request, answer.heard)
 
 
-def _price(tariff: Tariff, request: Request) -> int:
+def _price(tariff: Tariff, request: Request, heard: str = "") -> int:
     match request:
         case TextRequest(recording=None):
             return _text(tariff, request, _size(request.question))
         case TextRequest():
-            return _recording(tariff, request)
+            return _recording(tariff, request, heard)
         case ImageRequest():
             return tariff.image_price(request.count)
         case SpeechRequest():
@@ -61,13 +59,13 @@ def _text(tariff: Tariff, request: TextRequest, size: int) -> int:
     return tariff.text_price(size, mode=request.mode is not None, spoken=request.speak)
 
 
-def _recording(tariff: Tariff, request: TextRequest) -> int:
+def _recording(tariff: Tariff, request: TextRequest, words: str) -> int:
     """By the minute begun, and what the answer costs; until it is heard nobody knows how long it is."""
     assert request.recording is not None
     heard = tariff.recording_price(request.recording.seconds)
     if request.only_transcript:
         return heard
-    return heard + _text(tariff, request, _size(request.question) or UNKNOWN_SIZE)
+    return heard + _text(tariff, request, _size(request.with_heard(words)) if words else UNKNOWN_SIZE)
 
 
 def _size(text: str) -> int:

@@ -346,6 +346,8 @@ def _stored(answer: Answer | None) -> str | None:
         stored["heard"] = answer.heard
     if answer.notes:
         stored["notes"] = answer.notes
+    if answer.unspoken:
+        stored["unspoken"] = answer.unspoken
     return _encode(stored)
 
 

@@ -38,6 +38,7 @@ FAMILIES = {
     "mode-": MODES,
     "style-": STYLES,
     "status-": ["image", "voice"],
+    "unspoken-": ["long", "failed"],
     "voice-style-": ["none", "unable", *VOICE_STYLES],
     "code-state-": ["active", "paused", "expired", "revoked"],
     "code-button-": [

@@ -12,6 +12,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SPEAKING_SECONDS = 90.0
+"""How much longer an answer may take that is spoken too."""
+
 
 class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,9 +55,9 @@ class Manner(BaseModel):
 class TextRequest(_Request):
     kind: Literal["text"] = "text"
     question: str
-    """"" where it is in a recording."""
+    """"" where all of it is in a recording."""
     recording: Recording | None = None
-    """The question, spoken."""
+    """The question, spoken; what is written with it belongs to it, as "translate this"."""
     only_transcript: bool = False
     """What was said is the answer."""
     mode: str | None = None
@@ -67,14 +70,20 @@ class TextRequest(_Request):
     conversation: str | None = None
     """Whose earlier turns belong to it, as `tg:<chat>:<topic>`; None: it stands alone."""
 
+    def with_heard(self, heard: str) -> str:
+        """All that is asked, once the recording is understood."""
+        return "\n\n".join(filter(None, (self.question, heard)))
+
     @property
     def makes_files(self) -> bool:
         return self.speak
 
     @property
     def extra_seconds(self) -> float:
-        """A recording is heard in a third of the time that it plays, and two others may be before it."""
-        return float(self.recording.seconds) if self.recording else 0.0
+        """A recording is heard in a third of the time that it plays, and two others may be before it;
+        a long answer is several notes to speak."""
+        heard = self.recording.seconds if self.recording else 0
+        return heard + (SPEAKING_SECONDS if self.speak else 0.0)
 
 
 class ImageRequest(_Request):
@@ -92,6 +101,8 @@ class SpeechRequest(_Request):
     text: str
     language: str | None = None
     """A language code of voices.tsv (`fa`), or None: found out from the text."""
+    otherwise: str | None = None
+    """The language of a text that has no words, as code or digits alone; None: it is refused."""
     voice: str | None = None
     """A voice of voices.tsv (`dilara`), or None: any of the language."""
     preferred: tuple[str, ...] = ()
@@ -147,9 +158,11 @@ class Answer:
     engine: str = ""
     """What did the work, for the operator: a model's name, `espeak` …"""
     notes: Sequence[str] = field(default=())
-    """The words of each file, where a speech is several notes."""
+    """What each file says, as it was written."""
     heard: str = ""
     """What a recording was understood as."""
+    unspoken: Literal["", "long", "failed"] = ""
+    """Why its speech ends before its text, or is missing."""
     stopped: bool = False
     """The customer stopped it; what had come by then is the answer."""
     flags: Sequence[Any] = ()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.catalog.modes import read_modes
 from bot.catalog.styles import read_styles
 from bot.catalog.voices import read_voices
+from bot.providers import SPEAKING_SECONDS
 from bot.providers.errors import ProviderError
 from bot.providers.image import ImageProvider
 from bot.providers.language import read_model
@@ -54,7 +55,7 @@ async def open_providers(settings: Settings, pool: Pool, recordings: Recordings)
         text = TextProvider(
             upstream, settings.text_model, read_modes(), stream=settings.telegram_stream,
             seconds=settings.text_seconds * 0.9, speech=speech.within(settings.text_seconds * 0.15),
-            speech_seconds=settings.text_seconds * 0.3,
+            speech_seconds=settings.text_seconds * 0.3 + SPEAKING_SECONDS,
             transcription=Transcription(transcribers(settings, upstream, whisper), recordings),
             allow=allow,
         )  # fmt: skip

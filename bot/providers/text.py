@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -20,7 +21,8 @@ from bot.providers import (
     unwatched,
 )
 from bot.providers.errors import BadAnswer, CannotHear, ContentRefused, NoAnswer, ProviderError
-from bot.providers.moderation import Allow, Inputs
+from bot.providers.language import detect_language
+from bot.providers.moderation import Allow, Flag, Inputs
 from bot.providers.speech.engine import pieces
 from bot.providers.transcription import Heard, Transcription
 from bot.providers.upstream import Upstream, patience, translated
@@ -29,8 +31,10 @@ log = structlog.get_logger()
 
 ANSWER_MOST = 200_000
 """Characters; a model that never stops is cut there."""
-SPOKEN_MOST = 3_000
-"""Characters of an answer that are spoken, about four minutes."""
+SPOKEN_MOST = 12_000
+"""Characters of an answer that are spoken in notes, about a quarter of an hour."""
+ONE_FILE_MOST = 3_000
+"""The same where all of it is one file, about four minutes."""
 
 
 class TextProvider:
@@ -63,9 +67,10 @@ class TextProvider:
         heard = await self._heard(request)
         if heard and request.only_transcript:
             return Answer(heard.text, engine=heard.engine, heard=heard.text)
-        flags = await self._allow(Inputs([heard.text])) if heard and self._allow else ()
+        flags: Sequence[Flag] = ()
         if heard:
-            request = request.model_copy(update={"question": heard.text})
+            request = request.model_copy(update={"question": request.with_heard(heard.text)})
+            flags = await self._allow(Inputs([request.question])) if self._allow else ()
         messages = self._messages(request, history)
         with translated():
             streamed = self._stream and progress is not unwatched
@@ -75,7 +80,7 @@ class TextProvider:
         engines = (heard and heard.engine, said.model or self._model, spoken.engine)
         return Answer(
             said.text, spoken.files, said.usage, engine="+".join(filter(None, engines)),
-            heard=heard.text if heard else "", flags=flags,
+            heard=heard.text if heard else "", unspoken=spoken.unspoken, flags=flags,
         )  # fmt: skip
 
     async def _heard(self, request: TextRequest) -> Heard | None:
@@ -116,21 +121,27 @@ class TextProvider:
         return said
 
     async def _spoken(self, text: str, request: TextRequest) -> Answer:
-        """The answer as speech; without one the text stands alone, and costs less."""
-        words = next(iter(pieces(text, SPOKEN_MOST)), "")
-        if self._speech is None or not words:
+        """The answer as speech; where it fails, what has come of it by then, and it costs nothing."""
+        if self._speech is None:
             return Answer()
+        notes = request.speech_format == "ogg"
+        words, *others = pieces(text, SPOKEN_MOST if notes else ONE_FILE_MOST)
         manner = request.manner or Manner()
         wanted = SpeechRequest(
-            text=words, format=request.speech_format, language=manner.language, preferred=manner.voices,
-            style=manner.style, speed=manner.speed, pitch=manner.pitch, notes=request.speech_format == "ogg",
+            text=words, format=request.speech_format, language=manner.language,
+            otherwise=detect_language(request.question), preferred=manner.voices,
+            style=manner.style, speed=manner.speed, pitch=manner.pitch, notes=notes,
         )  # fmt: skip
+        come = [Answer()]
         try:
             async with asyncio.timeout(self._speech_seconds):
-                return await self._speech.answer(wanted, (), lambda text: None)
+                spoken = await self._speech.answer(
+                    wanted, (), lambda news: come.append(news) if isinstance(news, Answer) else None
+                )
         except (ProviderError, TimeoutError) as error:
             log.warning("answer not spoken", error=type(error).__name__, detail=str(error))
-            return Answer()
+            return replace(come[-1], unspoken="failed")
+        return replace(spoken, unspoken="long") if others else spoken
 
 
 class _Said:

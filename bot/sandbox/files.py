@@ -145,6 +145,10 @@ def voice_seconds(data: bytes) -> int:
 
 def plays_as_voice(data: bytes) -> bool:
     """OGG/Opus, MP3 and M4A become voice notes; anything else is sent as a document."""
-    opus = data[:4] == b"OggS" and b"OpusHead" in data[:64]
+    return (data[:4] == b"OggS" and b"OpusHead" in data[:64]) or plays_as_music(data)
+
+
+def plays_as_music(data: bytes) -> bool:
+    """MP3 and M4A, no OGG."""
     mp3 = data[:3] == b"ID3" or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0)
-    return opus or mp3 or data[4:8] == b"ftyp"
+    return mp3 or data[4:8] == b"ftyp"

@@ -13,6 +13,7 @@ from bot.sandbox.files import (
     PHOTO_MAX,
     StoredFile,
     look_at_picture,
+    plays_as_music,
     plays_as_voice,
     voice_seconds,
 )
@@ -32,6 +33,8 @@ _DEFAULTS = {
     "document": ("file", "application/octet-stream"),
 }
 _TAKEN = ("duration", "width", "height", "performer", "title", "length")
+_PLAYS = {"voice": plays_as_voice, "audio": plays_as_music}
+"""What is sent as one of these and is none comes as a plain file."""
 _PHOTO_ENDINGS = ("jpg", "jpeg", "gif", "png", "tif", "tiff", "bmp", "webp")
 
 
@@ -41,7 +44,8 @@ def media(call: Call, kind: str, value: str, params: Json) -> Json:
     if kind == "photo":
         return {"photo": _photo(call, upload, value)}
     file = _stored(call, upload, kind, value)
-    if kind == "voice" and upload is not None and not plays_as_voice(upload.data):
+    plays = _PLAYS.get(kind)
+    if upload is not None and plays is not None and not plays(upload.data):
         kind = "document"
     return {kind: described(kind, file, params)}
 

@@ -58,11 +58,18 @@ class Writing(Presence):
         ]
 
     def send_voice(
-        self, person: int, data: bytes, *, seconds: int = 3, mime: str = "audio/ogg", chat: int | None = None
+        self,
+        person: int,
+        data: bytes,
+        *,
+        seconds: int = 3,
+        mime: str = "audio/ogg",
+        caption: str | None = None,
+        chat: int | None = None,
     ) -> Json:
         """Telegram's apps record OGG/Opus; a browser may only be able to make another `mime`."""
         name, about = "voice." + mime.rpartition("/")[2], {"duration": voice_seconds(data) or seconds}
-        return self._send_file(person, "voice", data, name, mime, about, chat)
+        return self._send_file(person, "voice", data, name, mime, about, chat, _words("caption", caption))
 
     def send_audio(
         self, person: int, data: bytes, name: str, mime: str, *, seconds: int = 3, chat: int | None = None

@@ -61,14 +61,15 @@ async def transcribe(
 
 @router.message(HasSound(), ForTheBot())
 async def listen(
-    message: Message, sound: Sound, bot: Bot, customer: Customer, language: str, asking: Asking,
+    message: Message, sound: Sound, words: str, bot: Bot, customer: Customer, language: str, asking: Asking,
     files: Files, settings: Settings, storage: Storage,
 ) -> None:  # fmt: skip
+    asking.check_length(words)
     place = Place.of(message, language)
     recording = await fetch(bot, sound, files, settings.recording_minutes)
     choice = await voice_choices.read(storage, customer.id)
     request = TextRequest(
-        question="",
+        question=words,
         recording=recording,
         mode=customer.mode,
         speak=customer.speaks or choice.replies,

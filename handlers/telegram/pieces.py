@@ -17,15 +17,17 @@ from aiogram.types import (
     InputMediaDocument,
     InputMediaPhoto,
     LinkPreviewOptions,
+    Message,
 )
 
 from billing import Row
 from bot.files import Files
 from bot.providers import Answer
+from bot.providers.speech import audio
 from bot.texts import Say, tokens
 from handlers.telegram.place import Place
-from handlers.telegram.rendering import CAPTION, MANY, plain, render
-from handlers.telegram.splitting import Part
+from handlers.telegram.rendering import CAPTION, MANY, PART, plain, render
+from handlers.telegram.splitting import Part, split
 from handlers.telegram.trouble import is_gone
 
 log = structlog.get_logger()
@@ -34,9 +36,6 @@ T = TypeVar("T")
 
 QUOTE = 600
 """Characters of a long recording that are quoted."""
-
-WORDS = 3_500
-"""Characters of a note that are written where it can't be heard; notes have half of that."""
 
 Piece = Callable[[], Awaitable[int]]
 """Sends one message or album; its id, 0 where there is none, below 0 where words stand for a sound."""
@@ -58,6 +57,8 @@ class Pieces:
         if answer["stopped"]:
             footer = f"{say('answer-stopped')} {footer}"
         if row.kind == "text":
+            if unspoken := answer.get("unspoken"):
+                footer = f"{say('unspoken-' + unspoken)} {footer}"
             return [*self._texts(place, _shown(answer), footer), *self._sounds(place, stored, [], say, "")]
         words = answer.get("notes") or [answer["text"]]
         if answer["stopped"]:  # its notes may have gone out already, before anybody knew the price
@@ -165,16 +166,13 @@ class Pieces:
 
     def _voice(self, place: Place, load: Load, seconds: float, words: str, say: Say, footer: str) -> Piece:
         async def send() -> int:
-            sound, where = BufferedInputFile(await load(), "answer.ogg"), _where(place, footer)
-            duration = max(1, round(seconds))  # 0 is "not known"
             try:
-                message = await accepted(
-                    lambda: self._bot.send_voice(place.chat, sound, duration=duration, **where),
-                    lambda: self._bot.send_audio(place.chat, sound, duration=duration, **where),
-                )
+                message = await sounded(self._bot, place.chat, await load(), seconds, **_where(place, footer))
             except TelegramBadRequest as error:
                 log.warning("no sound is taken, writing it", error=error.message)
-                return -await self.text(place._replace(shown=None), in_writing(words, say))()
+                for part in in_writing(words, say):
+                    written = await self.text(place._replace(shown=None), part)()
+                return -written
             return message.message_id
 
         return send
@@ -204,15 +202,27 @@ def _shown(answer: dict[str, Any]) -> str:
     return f"> 🎤 {quote}\n\n{text}"
 
 
-def in_writing(words: str, say: Say) -> Part:
+def in_writing(words: str, say: Say) -> list[Part]:
     """In the place of a sound that is not taken: why, and what it says."""
-    return plain(f"{say('sound-in-writing')}\n\n{words[:WORDS]}" if words else say("sound-refused"))
+    return split(f"{say('sound-in-writing')}\n\n{words}" if words else say("sound-refused"), [], PART)
 
 
 def _where(place: Place, footer: str) -> dict[str, Any]:
     return {
         "caption": footer[:CAPTION] or None, "message_thread_id": place.topic, "reply_parameters": place.reply
     }  # fmt: skip
+
+
+async def sounded(bot: Bot, chat: int, ogg: bytes, seconds: float, **where: Any) -> Message:
+    """Sent as a voice message; as music, of which Telegram takes MP3, where none is taken."""
+    duration = max(1, round(seconds))  # 0 is "not known"
+
+    async def as_music() -> Message:
+        music = BufferedInputFile(await audio.as_mp3(ogg), "answer.mp3")
+        return await bot.send_audio(chat, music, duration=duration, **where)
+
+    note = BufferedInputFile(ogg, "answer.ogg")
+    return await accepted(lambda: bot.send_voice(chat, note, duration=duration, **where), as_music)
 
 
 async def accepted(*ways: Callable[[], Awaitable[T]]) -> T:

@@ -42,14 +42,16 @@ async def _speak(
 ) -> None:
     asking.check_length(words)
     key = f"tg:{message.chat.id}:{message.message_id}"
-    await asking.ask(key, await _request(words, customer, storage), Place.of(message, language), customer)
+    await asking.ask(
+        key, await _request(words, customer, language, storage), Place.of(message, language), customer
+    )
 
 
-async def _request(words: str, customer: Customer, storage: Storage) -> SpeechRequest:
+async def _request(words: str, customer: Customer, language: str, storage: Storage) -> SpeechRequest:
     manner = (await voice_choices.read(storage, customer.id)).manner
     return SpeechRequest(
-        text=words, format="ogg", language=manner.language, preferred=manner.voices, style=manner.style,
-        speed=manner.speed, pitch=manner.pitch, notes=True,
+        text=words, format="ogg", language=manner.language, otherwise=language.partition("_")[0],
+        preferred=manner.voices, style=manner.style, speed=manner.speed, pitch=manner.pitch, notes=True,
     )  # fmt: skip
 
 

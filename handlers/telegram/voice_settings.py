@@ -9,7 +9,6 @@ from functools import cache
 from aiogram import Bot, Router
 from aiogram.filters import Command
 from aiogram.types import (
-    BufferedInputFile,
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -26,7 +25,7 @@ from bot.storage import Storage
 from bot.texts import Say
 from bot.voice_choices import VoiceChoice
 from handlers.telegram.filters import Button
-from handlers.telegram.pieces import accepted
+from handlers.telegram.pieces import accepted, sounded
 from handlers.telegram.samples import Samples
 
 router = Router(name="voice_settings")
@@ -257,11 +256,9 @@ async def _hear(
     except ProviderError as error:
         await bot.send_message(chat, say(error.word))
         return
-    file, seconds = BufferedInputFile(sound.data, "sample.ogg"), round(sound.seconds or 0)
     caption = f"{language.name.capitalize()} · {voice.name.capitalize()}"
     await accepted(
-        lambda: bot.send_voice(chat, file, caption=caption, duration=seconds),
-        lambda: bot.send_audio(chat, file, caption=caption, duration=seconds),
+        lambda: sounded(bot, chat, sound.data, sound.seconds or 0, caption=caption),
         lambda: bot.send_message(chat, say("sound-refused")),
     )
 

@@ -34,6 +34,8 @@ voice-style-unable = The voice that speaks today has only one style. This one ne
 voice-samples-enough = Those were many samples. Please wait a while before you hear more.
 sound-in-writing = I may send neither voice messages nor audio files here, so I write down what I would have said:
 sound-refused = I may send neither voice messages nor audio files here, so my answer stays in writing.
+unspoken-long = 🔈 Only the beginning is spoken, all of it stands here ·
+unspoken-failed = 🔈 I could not speak all of it, so the speech costs nothing ·
 
 ## What it hears
 

@@ -34,6 +34,8 @@ voice-style-unable = 今天的声音只有一种语气，这种语气需要另�
 voice-samples-enough = 您已经试听了很多，请稍后再听。
 sound-in-writing = 这里不允许我发送语音消息和音频文件，所以我把要说的话写下来：
 sound-refused = 这里不允许我发送语音消息和音频文件，所以回答只有文字。
+unspoken-long = 🔈 只朗读了开头，完整回答在这里 ·
+unspoken-failed = 🔈 没能朗读全部回答，所以语音不收费 ·
 
 ## What it hears
 

@@ -34,6 +34,8 @@ voice-style-unable = 今天的聲音只有一種語氣，這種語氣需要另�
 voice-samples-enough = 您已經試聽了很多，請稍後再聽。
 sound-in-writing = 這裡不允許我傳送語音訊息和音訊檔案，所以我把要說的話寫下來：
 sound-refused = 這裡不允許我傳送語音訊息和音訊檔案，所以回答只有文字。
+unspoken-long = 🔈 只朗讀了開頭，完整回答在這裡 ·
+unspoken-failed = 🔈 沒能朗讀全部回答，所以語音不收費 ·
 
 ## What it hears
 

@@ -193,3 +193,4 @@ async def test_an_answer_that_can_not_be_spoken_is_text_alone(client, speech):
 
     assert answer.text
     assert not answer.files
+    assert answer.unspoken == "failed"

@@ -98,7 +98,8 @@ async def test_voice_notes_may_be_forbidden(telegram, bot):
 
     with pytest.raises(TelegramBadRequest, match="Bad Request: VOICE_MESSAGES_FORBIDDEN"):
         await bot.send_voice(ADA, BufferedInputFile(OGG, "v.ogg"))
-    assert (await bot.send_audio(ADA, BufferedInputFile(OGG, "v.ogg"))).audio
+    assert (await bot.send_audio(ADA, BufferedInputFile(OGG, "v.ogg"))).document, "music is MP3 or M4A"
+    assert (await bot.send_audio(ADA, BufferedInputFile(b"ID3 and so on", "v.mp3"))).audio
     telegram.forbid_voice(ADA, False)
     assert (await bot.send_voice(ADA, BufferedInputFile(OGG, "v.ogg"))).voice
 

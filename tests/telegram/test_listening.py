@@ -73,6 +73,39 @@ async def test_what_was_said_is_remembered_in_the_conversation(app, telegram, up
     assert asked[0] == "My name is Ada"
 
 
+@pytest.mark.parametrize(
+    ("person", "caption", "heard"),
+    [(ADA, "In German, please:", "Good morning"), (BEN, "به آلمانی ترجمه کن", "صبح بخیر")],
+)
+async def test_what_is_written_with_a_recording_is_asked_with_it(
+    app, telegram, upstream, person, caption, heard
+):
+    upstream.will_hear(heard)
+    upstream.will_say("Guten Morgen")
+
+    asked = telegram.send_voice(person, await recording(), caption=caption)
+    shown = await quoted(telegram, person, asked)
+
+    (request,) = [seen.body for seen in upstream.requests if "/completions" in seen.path]
+    assert request["messages"][-1]["content"] == f"{caption}\n\n{heard}"
+    assert "🎤 " + heard in words(shown)
+    await until(lambda: app.storage.fetch("SELECT 1 FROM delivery WHERE state = 'done'"))
+    turns = await app.storage.fetch("SELECT text FROM turn WHERE role = 'user'")
+    assert [turn.text for turn in turns] == [f"{caption}\n\n{heard}"]
+
+
+async def test_what_is_written_with_a_recording_is_held_and_paid_as_its_words(app, telegram, upstream):
+    upstream.will_hear("So it is. " * 50)
+
+    await quoted(
+        telegram, ADA, telegram.send_voice(ADA, await recording(), caption="Translate: " + "x" * 400)
+    )
+
+    job = await app.storage.fetch_one("SELECT price, charged FROM job")
+    assert job.price == 1_000 + 2_000 + 5_000
+    assert job.charged == 1_000 + 2_000 + 4_000
+
+
 async def test_a_person_may_want_text_alone(app, telegram, upstream):
     upstream.will_hear("Good morning")
     await answered(telegram, ADA, telegram.say(ADA, "Hello"))
@@ -99,7 +132,7 @@ async def test_an_engine_that_hangs_leaves_time_for_the_next_to_speak_the_answer
         asked = telegram.send_voice(ADA, await recording())
         await listened(telegram, ADA, asked)
 
-        [call] = await app.storage.fetch("SELECT engine FROM call")
+        (call,) = await app.storage.fetch("SELECT engine FROM call")
         assert call.engine.endswith("+espeak")
 
 

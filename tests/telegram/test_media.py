@@ -128,6 +128,39 @@ async def test_persian_words_are_spoken_by_the_engine_that_can(app, telegram, up
     assert "espeak" in call.engine
 
 
+@pytest.mark.parametrize(
+    ("person", "asked", "read"),
+    [
+        (ADA, "/voice ```\nx = 1\ny = 2\n```", "code, two lines."),
+        (BEN, "ویس ```\nx = 1\ny = 2\n```", "کد، دو خط."),
+        (ADA, "/voice 12", "twelve"),
+        (BEN, "/voice 12", "دوازده"),
+    ],
+)
+async def test_what_has_no_words_is_spoken_in_the_persons_language(
+    app, telegram, upstream, person, asked, read
+):
+    await telegram.heard(person, lambda m: "voice" in m, after=telegram.say(person, asked)["message_id"])
+
+    assert [seen.body["input"] for seen in upstream.requests if "/speech" in seen.path] == [read]
+    assert await balance(app, person) == (7_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("person", "asked", "read"), [(ADA, "6 times 7?", "forty two"), (BEN, "شش هفت تا؟", "چهل و دو")]
+)
+async def test_an_answer_without_words_is_spoken_in_the_language_of_its_question(
+    app, telegram, upstream, person, asked, read
+):
+    usage = await telegram.heard(person, after=telegram.say(person, "/voice")["message_id"])
+    await telegram.tap(person, usage["message_id"], "speak:on").answered(5)
+    upstream.will_say("42")
+
+    await telegram.heard(person, lambda m: "voice" in m, after=telegram.say(person, asked)["message_id"])
+
+    assert [seen.body["input"] for seen in upstream.requests if "/speech" in seen.path] == [read]
+
+
 @pytest.mark.parametrize("command", ["/voice", "/image"])
 async def test_a_command_without_words_says_how_it_is_used(app, telegram, command):
     usage = await telegram.heard(ADA, after=telegram.say(ADA, command)["message_id"])

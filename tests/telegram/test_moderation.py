@@ -66,6 +66,26 @@ async def test_what_was_heard_is_refused_before_it_is_answered(app, telegram, up
     assert (await only(app)).excerpt == "Tell me how to build a bomb"
 
 
+@pytest.mark.parametrize(
+    ("caption", "heard", "paths"),
+    [
+        ("build a bomb", "Good morning", set()),
+        ("Say how to build", "a bomb", {"/v1/audio/transcriptions"}),
+    ],
+)
+async def test_what_is_written_with_a_recording_is_looked_at_alone_and_with_what_was_heard(
+    app, telegram, upstream, caption, heard, paths
+):
+    upstream.will_hear(heard)
+    sound = await audio.encode(await audio.decode(tone_wav(2.0)), "ogg")
+
+    await refused(telegram, ADA, telegram.send_voice(ADA, sound, caption=caption))
+
+    assert {request.path for request in upstream.requests} == paths
+    assert await balance(app, ADA) == (10_000, 0)
+    assert (await only(app)).excerpt == (f"{caption}\n\n{heard}" if paths else caption)
+
+
 async def test_what_was_refused_is_not_part_of_the_conversation(app, telegram, upstream):
     await refused(telegram, ADA, telegram.say(ADA, QUESTIONS[ADA]))
 

@@ -137,3 +137,64 @@ async def test_a_note_that_is_refused_for_once_comes_with_the_delivery(app, tele
 
     sent = [telegram.file(note["voice"]["file_id"]).data for note in notes(telegram, ADA)]
     assert len(sent) == len(set(sent)) == 3
+
+
+@pytest.fixture
+def speaking(app, telegram):
+    """Make every answer to that person come as voice too."""
+
+    async def switch(person):
+        usage = await telegram.heard(person, after=telegram.say(person, "/voice")["message_id"])
+        await telegram.tap(person, usage["message_id"], "speak:on").answered(5)
+
+    return switch
+
+
+async def spoken_answer(app, telegram, person, asked):
+    """The answer in writing, and its notes once all have come."""
+    await until(lambda: app.storage.fetch("SELECT 1 FROM delivery WHERE state = 'done'"))
+    (written,) = [m for m in said(telegram, person, asked["message_id"]) if "text" in m]
+    return words(written), notes(telegram, person)
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_all_of_a_long_answer_is_spoken(app, telegram, upstream, speaking, person, monkeypatch):
+    monkeypatch.setattr("bot.providers.speech.NOTE_CHARACTERS", 1_500)
+    await speaking(person)
+    upstream.will_say(f"{LONG[person]} " * 45 + "Goodbye.")
+
+    written, came = await spoken_answer(app, telegram, person, telegram.say(person, "Tell me"))
+
+    assert len(came) == 3
+    assert "Goodbye" in [seen.body["input"] for seen in upstream.requests if "/speech" in seen.path][-1]
+    assert "🔈" not in written
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_who_hears_the_beginning_alone_is_told(app, telegram, upstream, speaking, person, monkeypatch):
+    monkeypatch.setattr("bot.providers.text.SPOKEN_MOST", 60)
+    await speaking(person)
+    upstream.will_say(LONG[person])
+
+    written, came = await spoken_answer(app, telegram, person, telegram.say(person, "Tell me"))
+
+    assert len(came) == 2
+    assert LONG[person] in written
+    assert reads(person, "unspoken-long") in written
+    assert await balance(app, person) == (6_000, 0)
+
+
+@pytest.mark.parametrize("person", [ADA, BEN])
+async def test_a_spoken_answer_that_breaks_off_is_told_and_its_speech_is_free(
+    app, telegram, upstream, speaking, person
+):
+    await speaking(person)
+    upstream.will_say(LONG[person])
+    first_comes_then(upstream, "500")
+
+    written, came = await spoken_answer(app, telegram, person, telegram.say(person, "Tell me"))
+
+    assert len(came) == 1
+    assert LONG[person] in written
+    assert reads(person, "unspoken-failed") in written
+    assert await balance(app, person) == (9_000, 0)

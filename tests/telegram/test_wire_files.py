@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.providers.speech import audio
 from bot.sandbox.telegram import Fault
 from tests.world import ADA, BEN, all_handled, balance, button, calls, delivery, reads, said, words
 
@@ -87,7 +88,9 @@ async def test_voice_refused__it_comes_as_audio(app, telegram, refusal):
 
     sound = await telegram.heard(ADA, lambda m: "audio" in m, after=asked["message_id"])
     assert "left" in words(sound)
-    assert telegram.file(sound["audio"]["file_id"]).data[:4] == b"OggS"
+    music = telegram.file(sound["audio"]["file_id"])
+    assert (music.name, music.mime) == ("answer.mp3", "audio/mpeg")
+    assert audio.seconds(await audio.decode(music.data)) > 0.3
 
 
 @pytest.mark.parametrize("person", [ADA, BEN])
@@ -95,12 +98,14 @@ async def test_voice_and_audio_refused__the_words_come_in_writing_and_cost_nothi
     telegram.forbid_voice(person)
     refuse(telegram, "sendAudio", "Bad Request: not enough rights to send music to the chat")
 
-    asked = telegram.say(person, "/voice Hello, my friend!")
+    text = "Hello, **my** friend no. 12!\n```\nx = 1\n```"
+
+    asked = telegram.say(person, f"/voice {text}")
 
     written = await telegram.heard(
         person, lambda m: reads(person, "sound-in-writing") in words(m), after=asked["message_id"]
     )
-    assert words(written).endswith("\n\nHello, my friend!")
+    assert words(written).endswith(f"\n\n{text}")
     await telegram.heard(
         person,
         lambda m: reads(person, "answer-undeliverable", amount=3) in words(m),
@@ -109,6 +114,18 @@ async def test_voice_and_audio_refused__the_words_come_in_writing_and_cost_nothi
     assert len(said(telegram, person, asked["message_id"])) == 2
     assert (await delivery(app)).state == "done"
     assert await balance(app, person) == (10_000, 0)
+
+
+async def test_voice_and_audio_refused__a_long_text_is_written_to_its_end(app, telegram):
+    telegram.forbid_voice(ADA)
+    refuse(telegram, "sendAudio", "Bad Request: not enough rights to send music to the chat")
+
+    asked = telegram.say(ADA, "/voice Look:\n```\n" + "x = 1\n" * 800 + "```\nGoodbye.")
+
+    last = await telegram.heard(ADA, lambda m: words(m).endswith("Goodbye."), after=asked["message_id"])
+    first = said(telegram, ADA, asked["message_id"])[0]
+    assert words(first).startswith(reads(ADA, "sound-in-writing"))
+    assert first["message_id"] < last["message_id"]
 
 
 async def test_voice_and_audio_refused__a_written_answer_says_why_it_is_not_spoken(app, telegram):
@@ -132,6 +149,17 @@ async def test_a_sample_that_is_not_taken_says_why(app, telegram):
     telegram.tap(ADA, settings["message_id"], "vs:hear:en/jenny")
 
     await telegram.heard(ADA, lambda m: reads(ADA, "sound-refused") == words(m))
+
+
+async def test_a_sample_comes_as_music_to_who_takes_no_voice(app, telegram):
+    telegram.forbid_voice(ADA)
+    settings = await telegram.heard(ADA, after=telegram.say(ADA, "/voice_settings")["message_id"])
+
+    telegram.tap(ADA, settings["message_id"], "vs:hear:en/jenny")
+
+    sample = await telegram.heard(ADA, lambda m: "audio" in m)
+    assert sample["audio"]["file_name"] == "answer.mp3"
+    assert "Jenny" in words(sample)
 
 
 async def test_an_incoming_album_is_one_request(app, telegram):

@@ -6,8 +6,9 @@ joined. What an engine could not do itself (tempo, pitch, file format) is done t
 """
 
 import asyncio
-import unicodedata
+import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -27,16 +28,15 @@ from bot.providers.errors import (
 )
 from bot.providers.language import detect_language
 from bot.providers.speech import audio, ear
-from bot.providers.speech.engine import Engine, Spoken, Step, Words, pieces
+from bot.providers.speech.engine import Engine, Spoken, Step, Words
 from bot.providers.speech.health import Health
+from bot.providers.speech.notes import Note, in_notes
 from bot.providers.speech.runs import Run, runs, voice_for
 
 log = structlog.get_logger()
 
 SHORTEST = 0.05
 """Seconds; less is silence, as an engine makes of a text without a word."""
-SPOKEN = ("L", "N", "Sc", "Sm")
-"""Categories of characters that are read out: letters, digits, € and +."""
 LETTERS_A_SECOND = 40
 """Nobody speaks so fast: a sound that is shorter than that breaks off."""
 NOTE_CHARACTERS = 1_500
@@ -95,21 +95,21 @@ class SpeechProvider:
         able = self._able(language.code)
         if not able:
             raise LanguageUnsupported(f"No speech engine speaks {language.name}.")
+        most = NOTE_CHARACTERS if request.notes else sys.maxsize
         # In a thread: the first number of all imports what spells numbers.
-        words = await asyncio.to_thread(ear.said, prose, language.code)
-        if not any(unicodedata.category(character).startswith(SPOKEN) for character in words):
+        notes = await asyncio.to_thread(in_notes, request.text, language.code, most)
+        if not notes:
             raise NothingToSay("There is nothing in the text that can be spoken.")
-        notes = pieces(words, NOTE_CHARACTERS) if request.notes else [words]
         files: list[ProducedFile] = []
         spoke: dict[str, None] = {}
         for number, note in enumerate(notes):
             told = partial(_told, progress, number, len(notes))
-            file, names = await self._note(note, language, voice, request, told)
+            file, names = await self._note(note.read, language, voice, request, told)
             files.append(file)
             spoke |= dict.fromkeys(names)
             if len(files) < len(notes):
-                progress(_answer("\n".join(notes[: len(files)]), files, spoke, notes))
-        return _answer(request.text, files, spoke, notes)
+                progress(_answer(files, spoke, notes))
+        return replace(_answer(files, spoke, notes), text=request.text)
 
     def _able(self, language: str) -> list[Engine]:
         """Those that speak it, in the order in which to ask them: the well ones first."""
@@ -117,7 +117,7 @@ class SpeechProvider:
         return sorted(able, key=lambda engine: not self._health.well(engine.name))
 
     def _language(self, request: SpeechRequest, prose: str) -> Language:
-        code = request.language or detect_language(prose)
+        code = request.language or detect_language(prose) or request.otherwise
         if code is None:
             raise LanguageUnknown("The language of the text could not be found out.")
         language = self._voices.language(code)
@@ -172,8 +172,9 @@ class SpeechProvider:
         self._health.failed(engine.name, error)
 
 
-def _answer(text: str, files: Sequence[ProducedFile], spoke: Iterable[str], notes: Sequence[str]) -> Answer:
-    return Answer(text, tuple(files), engine="+".join(spoke), notes=tuple(notes[: len(files)]))
+def _answer(files: Sequence[ProducedFile], spoke: Iterable[str], notes: Sequence[Note]) -> Answer:
+    written = tuple(note.written for note in notes[: len(files)])
+    return Answer("\n".join(written), tuple(files), engine="+".join(spoke), notes=written)
 
 
 def _voice(language: Language, request: SpeechRequest) -> Voice:

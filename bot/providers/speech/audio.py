@@ -100,6 +100,11 @@ async def encode(sound: AudioSegment, form: Format) -> bytes:
     return await finish(sound, form)
 
 
+async def as_mp3(data: bytes) -> bytes:
+    """Any sound file as MP3; BadAnswer where it is none."""
+    return await ffmpeg(("-i", "pipe:0", "-vn", *ENCODERS["mp3"]), data)
+
+
 def _filters(tempo: float, pitch: float) -> list[str]:
     assert 0.1 <= tempo <= 10, tempo
     assert 0.1 <= pitch <= 10, pitch

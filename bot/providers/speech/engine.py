@@ -56,13 +56,14 @@ def pieces(text: str, most: int) -> list[str]:
     """The text in pieces of at most `most` characters, cut after sentences, else words, where it can be."""
     rest, cut = text.strip(), []
     while len(rest) > most:
-        at = _place_to_cut(rest[:most])
+        at = place_to_cut(rest[:most])
         cut.append(rest[:at].strip())
         rest = rest[at:].strip()
     return [piece for piece in (*cut, rest) if piece]
 
 
-def _place_to_cut(text: str) -> int:
+def place_to_cut(text: str) -> int:
+    """Behind its last line, sentence or word, in the last two thirds of it if there is one."""
     for marks in ("\n", ".!?。！？؟۔", " ،,;؛"):
         at = max(text.rfind(mark) for mark in marks)
         if at >= len(text) // 3:

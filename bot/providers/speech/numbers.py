@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import NamedTuple
@@ -32,6 +32,10 @@ TIME = re.compile(
 PERCENT = re.compile(
     r"(?<![A-Za-z0-9_.,])((?:[0-9]+[.,٬٫])*[0-9]+)\s?[%٪](?![0-9])|(?<![A-Za-z0-9_%٪])[%٪]\s?((?:[0-9]+[.,٬٫])*[0-9]+)"
 )
+SCALE = (
+    "thousand|million|billion|trillion|هزار|میلیون|میلیارد|тыс[.]|тысяч[аи]?|млн|млрд"
+    "|миллион(?:а|ов)?|миллиард(?:а|ов)?|[千万亿萬億]+"
+)
 TELEPHONE = re.compile(r"(?<![\w.,])0[0-9]+-[0-9]{5,}(?![\w-])")
 ENGLISH_TELEPHONE = re.compile(
     r"(?<![\w.,])(?:[+][0-9][0-9 ()-]{5,20}[0-9]|[(]?[0-9]{3}[)]?[ -][0-9]{3}-[0-9]{4})(?![\w-])|"
@@ -58,6 +62,9 @@ class Reading(NamedTuple):
     times: Sequence[str] = ("{h} 00", "{h} 0 {m}", "{h} {m}")
     percent: str | Sequence[str] = ""
     """With the number in it; or the words for one, few and many."""
+    currencies: Mapping[str, Sequence[str | Sequence[str]]] = {}
+    """By their sign, the words for the whole and for its hundredth."""
+    coins: str = "{whole} {part}"
 
 
 def with_numbers_in_words(text: str, language: str, reading: Reading) -> str:
@@ -70,7 +77,10 @@ def with_numbers_in_words(text: str, language: str, reading: Reading) -> str:
     if language in LANGUAGES or reading.times != Reading().times:
         text = TIME.sub(lambda found: _time(found, reading.times), text)
     if reading.percent:
-        text = PERCENT.sub(lambda found: _percent(found[1] or found[2], reading.percent), text)
+        text = PERCENT.sub(lambda found: _counted(found[1] or found[2], reading.percent), text)
+    if reading.currencies:
+        for sums in _sums(language):
+            text = sums.sub(lambda found: _money(found, reading), text)
     if language not in LANGUAGES:
         return text
     if language == "ru" and _known():
@@ -97,14 +107,45 @@ def _time(found: re.Match[str], ways: Sequence[str]) -> str:
     return way.format(h=hour, m=minute) + (f" {found[3]}" if found[3] else "")
 
 
-def _percent(number: str, words: str | Sequence[str]) -> str:
+@cache
+def _sums(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Money with its sign before and behind the number."""
+    sign, groups = "[$€£₽¥]", "[,٬ \u00a0\u202f]" if language == "ru" else "[,٬]"
+    number = rf"(?P<whole>[0-9]{{1,3}}(?:{groups}[0-9]{{3}}){{1,4}}|[0-9]+)(?:[.,٫](?P<part>[0-9]+))?"
+    scaled = rf"{number}(?P<scale> ?(?:{SCALE}))?"
+    return (
+        re.compile(rf"(?<![\w$€£₽¥])(?P<sign>{sign}) ?{scaled}(?![\w$€£₽¥]|[.,:][0-9]|[-–]{sign}?[0-9])"),
+        re.compile(rf"(?<![\w.,$€£₽¥-]){scaled} ?(?P<sign>{sign})(?![\w$€£₽¥])"),
+    )
+
+
+def _money(found: re.Match[str], reading: Reading) -> str:
+    sign, part, scale = found["sign"], found["part"], found["scale"]
+    if sign not in reading.currencies:
+        return found[0]
+    unit, coin = reading.currencies[sign]
+    whole = re.sub("[^0-9]", "", found["whole"])
+    number = f"{whole}.{part}" if part else whole
+    if scale:
+        return unit.format(n=f"{number}{scale}") if isinstance(unit, str) else f"{number}{scale} {unit[-1]}"
+    if not part or len(part) > 2 or not coin:
+        return _counted(number, unit)
+    if not int(part):
+        return _counted(whole, unit)
+    coins = _counted(str(int(part.ljust(2, "0"))), coin)
+    return reading.coins.format(whole=_counted(whole, unit), part=coins) if int(whole) else coins
+
+
+def _counted(number: str, words: str | Sequence[str]) -> str:
     if isinstance(words, str):
         return words.format(n=number)
-    one, few, many = words
+    one, *few, many = words
+    if not few:
+        return f"{number} {one if number == '1' else many}"
     if not number.isdigit():
-        return f"{number} {few}"
+        return f"{number} {few[0]}"
     last, teens = int(number[-1]), number[-2:-1] == "1"
-    return f"{number} {many if teens or last in (0, 5, 6, 7, 8, 9) else one if last == 1 else few}"
+    return f"{number} {many if teens or last in (0, 5, 6, 7, 8, 9) else one if last == 1 else few[0]}"
 
 
 @cache

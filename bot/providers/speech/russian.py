@@ -18,6 +18,8 @@ YEAR = re.compile(r"(?<![\w.,-])([0-9]{4}) (год|года|году|годом|
 MONTHS = "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"
 DAY = re.compile(rf"(?<![\w.,–-])([0-9]{{1,2}}) (?=(?:{MONTHS})(?!\w))")
 
+KOPECKS = re.compile(r"(?<![\w.,-])([0-9]{1,2}) (?=копе(?:йк[аи]|ек)(?!\w))")
+
 
 def with_ordinals(text: str) -> str:
     from num2words import num2words
@@ -27,4 +29,5 @@ def with_ordinals(text: str) -> str:
 
     text = ENDED.sub(lambda found: said(found[1], FORMS[found[2]]), text)
     text = YEAR.sub(lambda found: f"{said(found[1], FORMS[found[2]])} {found[2].replace('г.', 'года')}", text)
+    text = KOPECKS.sub(lambda found: num2words(int(found[1]), lang="ru", **FEMALE) + " ", text)
     return DAY.sub(lambda found: said(found[1], NEUTER) + " ", text)
