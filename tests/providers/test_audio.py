@@ -1,5 +1,8 @@
 """Sound: tempo and pitch measured, each without a change of the other; silence, loudness, joins, formats."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 
 from bot.providers.speech import audio
@@ -89,3 +92,16 @@ async def test_sounds_of_different_rates_are_joined_without_a_gap():
 
     assert audio.seconds(joined) == pytest.approx(2, abs=0.01)
     assert min(joined[at : at + 10].rms for at in range(0, 1990, 10)) > 1000
+
+
+async def test_who_goes_away_at_any_moment_leaves_nothing_broken():
+    broken = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: broken.append(context))
+    sound = tone_wav(10)
+
+    for milliseconds in range(0, 60, 2):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(milliseconds / 1000):
+                await audio.ffmpeg(("-i", "pipe:0", "-t", "1", "-f", "s16le"), sound)
+
+    assert broken == []

@@ -231,9 +231,7 @@ async def _fed(pipe: asyncio.StreamWriter, data: memoryview) -> None:
         for at in range(0, len(data), PIECE):
             pipe.write(data[at : at + PIECE])
             await pipe.drain()
-    with suppress(BrokenPipeError, ConnectionResetError):
-        pipe.close()
-        await pipe.wait_closed()
+    pipe.close()  # not waited for: who is cancelled while waiting breaks the process's end for asyncio
 
 
 async def _started(*command: str) -> Process:
