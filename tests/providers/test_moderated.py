@@ -11,7 +11,7 @@ from bot.providers.moderation.moderated import Moderated, inputs_of
 
 CHOSEN = {
     "kind", "recording", "mode", "speech_format", "manner", "conversation", "style", "language", "voice",
-    "preferred", "format",
+    "preferred", "format", "otherwise",
 }  # fmt: skip
 """Fields that hold a choice of ours, not a person's words. A recording is looked at once it is understood."""
 FLAG = Flag(False, "lists", ("hate",), ("x",), b"", "x")
