@@ -7,6 +7,7 @@ a line of JSON each: `pid` when one is born, `recovered` when it has taken over 
 """
 
 import asyncio
+import gc
 import importlib
 import json
 import os
@@ -42,6 +43,7 @@ def _warm_up() -> None:
     importlib.import_module("bot.providers.speech.espeak").Espeak()
     client = importlib.import_module("openai").AsyncOpenAI(api_key="none")
     _ = client.chat.completions, client.audio.speech, client.audio.transcriptions, client.images
+    gc.freeze()
 
 
 def tell(number: int, **news: Any) -> None:

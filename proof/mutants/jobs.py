@@ -70,7 +70,8 @@ INSISTING = (
 
 PRICES = (
     ("pictures that did not come are charged", "isinstance(request, ImageRequest) and came < request.count", "False"),
-    ("a text that was not spoken is charged as spoken", "request.speak and not came:", "False:"),
+    ("a text that was not spoken is charged as spoken", "(not came or answer.unspoken", "(answer.unspoken"),
+    ("a text of which half was spoken is charged as spoken", "(not came or answer.unspoken == \"failed\")", "not came"),
     ("letters are counted, not bytes", "return len(text.encode())", "return len(text)"),
     ("the language is always found out for nothing", "automatic=request.language is None", "automatic=False"),
 )  # fmt: skip

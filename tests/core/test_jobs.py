@@ -178,7 +178,7 @@ def take_out_of_nothing(conn: Connection, customer: int, amount: int = 1) -> Non
 
 
 async def test_fewer_pictures_and_unspoken_texts_cost_less(engine: Engine) -> None:
-    ada = await engine.customer(has=10)
+    ada = await engine.customer(has=20)
 
     async def two_pictures(request: Request, progress: Progress) -> Answer:
         return Answer("", [PICTURE] * 2)
@@ -190,9 +190,12 @@ async def test_fewer_pictures_and_unspoken_texts_cost_less(engine: Engine) -> No
         engine.text.act = Waiter(Answer("Hello.", [SPEECH]))
         engine.text.act.go_on()
         spoken = await engine.ask(ada, TextRequest(question="Hello?", speak=True))
+        engine.text.act = Waiter(Answer("Hello.", [SPEECH], unspoken="failed"))
+        engine.text.act.go_on()
+        half = await engine.ask(ada, TextRequest(question="Hello?", speak=True))
 
-    assert [(row.price, row.charged) for row in (pictures, unspoken, spoken)] == [
-        (tokens(3), tokens(2)), (tokens(4), tokens(1)), (tokens(4), tokens(4)),
+    assert [(row.price, row.charged) for row in (pictures, unspoken, spoken, half)] == [
+        (tokens(3), tokens(2)), (tokens(4), tokens(1)), (tokens(4), tokens(4)), (tokens(4), tokens(1)),
     ]  # fmt: skip
 
 
