@@ -28,6 +28,8 @@ from aiogram.types import (
 )
 from PIL import Image, ImageDraw
 
+from bot.providers.speech.audio import as_mp3
+
 router = Router()
 
 RICH = """<b>Bold</b>, <i>italic</i>, <u>underlined</u>, <s>struck</s>, <code>code</code>, a \
@@ -180,9 +182,8 @@ async def document(message: Message) -> None:
 
 @router.message(Command("audio"))
 async def audio(message: Message) -> None:
-    await message.answer_audio(
-        BufferedInputFile(tune(), "tune.wav"), title="A tune", performer="The machine", duration=2
-    )
+    music = BufferedInputFile(await as_mp3(tune()), "tune.mp3")
+    await message.answer_audio(music, title="A tune", performer="The machine", duration=2)
 
 
 @router.message(Command("pay"))
