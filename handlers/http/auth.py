@@ -52,10 +52,7 @@ class Doorkeeper:
         try:
             return await self._caller(request)
         except Blocked as blocked:
-            raise web.HTTPTooManyRequests(
-                reason=f"This {blocked.what} is blocked for a time.",
-                headers={"Retry-After": str((blocked.until - now()) // SECOND + 1)},
-            ) from None
+            raise too_many(blocked) from None
         except TooFast as fast:
             raise web.HTTPTooManyRequests(
                 reason=f"More than {fast.most} requests a minute.",
@@ -122,6 +119,13 @@ def _caller(row: Row) -> Caller:
         frozenset(json.loads(row.models)) if row.models else None,
         json.loads(row.limits) if row.limits else {},
     )  # fmt: skip
+
+
+def too_many(blocked: Blocked) -> web.HTTPTooManyRequests:
+    return web.HTTPTooManyRequests(
+        reason=f"This {blocked.what} is blocked for a time.",
+        headers={"Retry-After": str((blocked.until - now()) // SECOND + 1)},
+    )
 
 
 def _unauthorized(reason: str) -> web.HTTPUnauthorized:

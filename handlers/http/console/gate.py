@@ -17,7 +17,7 @@ from aiohttp import web
 from billing.errors import Refusal
 from bot import console_sessions
 from bot.blocks import Blocked, Blocks
-from bot.clock import SECOND, now
+from bot.clock import now
 from bot.minutes import Minutes
 from bot.operator import Operator
 from bot.page_files import HEADERS
@@ -25,6 +25,7 @@ from bot.price_lists import PriceLists
 from bot.providers.pool.pool import Pool
 from bot.storage import Storage
 from bot.watch import Watch
+from handlers.http.auth import too_many
 from handlers.http.bodies import BadBody, read_body
 from handlers.http.console.browser import check_origin, check_place, cookie_name, csrf_of, is_script
 from handlers.http.console.rendering import rendered
@@ -120,24 +121,17 @@ def said_to_people(handler: Handler) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            try:
-                return await handler(request)
-            except Blocked as blocked:
-                raise too_many(blocked) from None
-        except web.HTTPException as error:
-            if error.status < 400 or is_script(request):
-                raise
-            prefix = request.app[CONSOLE].prefix
-            return rendered("wrong.html", error.status, base=prefix, reason=error.reason)
+            return await handler(request)
+        except Blocked as blocked:
+            error: web.HTTPException = too_many(blocked)
+        except web.HTTPException as raised:
+            error = raised
+        if error.status < 400 or is_script(request):
+            raise error
+        prefix = request.app[CONSOLE].prefix
+        return rendered("wrong.html", error.status, base=prefix, reason=error.reason)
 
     return handle
-
-
-def too_many(blocked: Blocked) -> web.HTTPTooManyRequests:
-    wait = (blocked.until - now()) // SECOND + 1
-    return web.HTTPTooManyRequests(
-        reason="This address is blocked for a time.", headers={"Retry-After": str(wait)}
-    )
 
 
 class NotIn(Exception):

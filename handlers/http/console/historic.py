@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bot.blocks import Blocked
 from bot.providers.pool.credential import SETTINGS
-from handlers.http.console.gate import CONSOLE, Console, Handler, NotIn, posted, too_many, visit
+from handlers.http.auth import too_many
+from handlers.http.console.gate import CONSOLE, Console, Handler, NotIn, posted, visit
 from handlers.http.console.overview import counted, credentials
 from handlers.http.console.upstreams import add
 from handlers.http.origin import client_address

@@ -1,7 +1,6 @@
 """The hold before, the charge after: the same lines for every request of the gateway, whatever it asks."""
 
 import asyncio
-from collections import deque
 
 import structlog
 
@@ -10,6 +9,7 @@ from billing.ledger import MILLI
 from billing.model_prices import Units
 from bot import relays
 from bot.clock import now
+from bot.insisting import insist
 from bot.relays import Also, Begun, Ended, NewRelay, State
 from bot.storage import Storage, StorageError
 from handlers.http.gateway.asking import Given
@@ -17,35 +17,31 @@ from handlers.http.gateway.kinds import Quote
 
 log = structlog.get_logger()
 
-PAUSE_SECONDS = 1.0
-
 
 class Late:
     """Ends that could not be written: the disk was full, or too much waited. They are tried again."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._ends: deque[tuple[int, Ended, list[Also]]] = deque()
+        self._ends: asyncio.Queue[tuple[int, Ended, list[Also]]] = asyncio.Queue()
 
     def add(self, relay: int, ended: Ended, also: list[Also]) -> None:
-        self._ends.append((relay, ended, also))
+        self._ends.put_nowait((relay, ended, also))
 
     async def run(self) -> None:
         """Until cancelled; what is left then is given back by the next start."""
         while True:
-            await asyncio.sleep(PAUSE_SECONDS)
-            await self.write()
-
-    async def write(self) -> None:
-        while self._ends:
+            relay, ended, also = await self._ends.get()
             try:
-                await self._storage.write(_end_late, *self._ends[0])
-            except StorageError as error:
-                log.error("ends of requests wait", count=len(self._ends), error=str(error))
-                return
+                await insist(self._storage, _end_late, relay, ended, also)
             except Exception:  # it never will be: the others are not to wait for it
-                log.exception("an end can't be written", relay=self._ends[0][0])
-            self._ends.popleft()
+                log.exception("an end can't be written", relay=relay)
+            finally:
+                self._ends.task_done()
+
+    async def written(self) -> None:
+        """Wait until there are none."""
+        await self._ends.join()
 
 
 def _end_late(conn: Connection, relay: int, ended: Ended, also: list[Also]) -> None:

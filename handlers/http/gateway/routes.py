@@ -122,9 +122,9 @@ class Gateway:
         try:
             async with asyncio.timeout(seconds):
                 await self.lines.none.wait()
+                await self._late.written()
         except TimeoutError:
             log.warning("requests cut off")
-        await self._late.write()
 
     async def take(self, request: web.Request, route: Metered) -> web.StreamResponse:
         """Raises whatever `said` has words for."""
